@@ -1,0 +1,1 @@
+"""The dashboard, its figures and components, and the command line."""

@@ -1,0 +1,72 @@
+"""Text to tokens: words with sentence ends, or bytes."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+UNKNOWN = "<unk>"
+SENTENCE_END = "<eos>"
+NUMBER = "N"
+
+_TOKEN = re.compile(
+    r"<unk>|<eos>"  # already marked, as in the Penn Treebank
+    r"|(?P<number>\d+(?:[.,]\d+)*)"
+    r"|[^\W\d_]+(?:['’][^\W\d_]+)*"  # words; an apostrophe inside belongs to them: don't, o'er
+    r"|(?P<end>[.!?…]+[\"'”’)\]]*)"
+    r"|(?P<paragraph>\n\s*\n)"
+    r"|(?P<line>\n)"
+    r"|[^\w\s]|_"
+)
+
+
+@dataclass(frozen=True)
+class Tokenisation:
+    """How text is cut.
+
+    unit: `words` (lower-cased, numbers become N) or `bytes` (each byte of the UTF-8 text).
+    sentence_ends: for words, whether `<eos>` stands after . ! ? … and at blank lines
+        (`punctuation`), or at every line end (`lines`).
+    """
+
+    unit: Literal["words", "bytes"] = "words"
+    sentence_ends: Literal["punctuation", "lines"] = "punctuation"
+
+    def split(self, text: str) -> list[str]:
+        """The tokens of `text`; a byte b is the one-character string chr(b)."""
+        if self.unit == "bytes":
+            return list(text.encode("utf-8").decode("latin-1"))
+        normal = unicodedata.normalize("NFC", text)
+        return list(_words(normal.replace("\r\n", "\n"), self.sentence_ends == "lines"))
+
+
+def _words(text: str, ends_are_lines: bool) -> Iterator[str]:
+    ended = True  # a sentence end is never doubled, and none stands at the very start
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind in ("paragraph", "line"):
+            if (ends_are_lines or kind == "paragraph") and not ended:
+                yield SENTENCE_END
+                ended = True
+            continue
+        if kind == "number":
+            yield NUMBER
+        elif kind == "end":
+            yield from match.group()
+        else:
+            yield match.group().lower()
+        ended = match.group() == SENTENCE_END
+        if kind == "end" and not ends_are_lines:
+            yield SENTENCE_END
+            ended = True
+    if ends_are_lines and not ended:
+        yield SENTENCE_END
+
+
+def display_token(token: str) -> str:
+    """The token as it can be seen: white space and control characters get a sign or an escape."""
+    visible = {" ": "␣", "\n": "↵", "\r": "␍", "\t": "⇥"}
+    if token in visible:
+        return visible[token]
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in token)

@@ -1,0 +1,138 @@
+"""Recipes: everything that decides a training, validated once and frozen."""
+
+import difflib
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from data_prep.errors import UserError
+
+CellName = Literal["rnn", "gru", "lstm"]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class ModelSettings(_Settings):
+    """The architecture: token embedding, stacked recurrent layers, linear decoder."""
+
+    cell: CellName = "lstm"
+    layers: int = Field(default=2, ge=1, le=16)
+    units: int = Field(default=200, ge=1, le=8192)
+    embedding: int = Field(default=200, ge=1, le=8192)
+    dropout: float = Field(default=0.0, ge=0.0, lt=1.0)
+    tied: bool = False
+
+    @model_validator(mode="after")
+    def _tied_sizes_agree(self) -> "ModelSettings":
+        if self.tied and self.embedding != self.units:
+            raise ValueError(f"tied embeddings need embedding = units, not {self.embedding} and {self.units}")
+        return self
+
+
+class TrainingSettings(_Settings):
+    """Truncated backpropagation through time over `batch` parallel streams, `steps` tokens at a time.
+
+    learning_rate falls to zero along `schedule` over all updates (`constant`: it does not fall).
+    clip_norm bounds the gradient's norm. stored_precision: of the weights on disk; the test figures
+    are those of the weights as stored.
+    """
+
+    epochs: int = Field(default=6, ge=1, le=10_000)
+    batch: int = Field(default=20, ge=1, le=100_000)
+    steps: int = Field(default=35, ge=1, le=100_000)
+    optimizer: Literal["adamw", "adam", "sgd", "rmsprop"] = "adamw"
+    learning_rate: float = Field(default=2e-3, gt=0.0, le=1000.0)
+    schedule: Literal["constant", "linear", "cosine"] = "cosine"
+    weight_decay: float = Field(default=0.0, ge=0.0, le=10.0)
+    clip_norm: float = Field(default=1.0, gt=0.0)
+    stored_precision: Literal["float16", "float32"] = "float32"
+
+
+class Recipe(_Settings):
+    """A training: corpus, architecture, optimisation, seed."""
+
+    name: str | None = None
+    corpus: str | None = None
+    model: ModelSettings = ModelSettings()
+    training: TrainingSettings = TrainingSettings()
+    seed: int = Field(default=0, ge=0, lt=2**63)
+
+    def with_settings(self, assignments: list[str]) -> "Recipe":
+        """A copy with `key=value` assignments applied, such as `model.layers=3`; validated again."""
+        raw = self.model_dump()
+        for assignment in assignments:
+            path, separator, value = assignment.partition("=")
+            if not separator:
+                raise UserError(f"{assignment!r} is not a setting.", "Write it as key=value: --set model.layers=3")
+            *sections, last = path.strip().split(".")
+            target = raw
+            for section in sections:
+                target = target.setdefault(section, {})
+                if not isinstance(target, dict):
+                    raise UserError(f"{section!r} in {path!r} has no settings below it.", "See rnnscope train --help")
+            target[last] = yaml.safe_load(value)
+        return parse_recipe(raw, "the recipe with --set")
+
+
+def built_in_recipes() -> list[str]:
+    """Names of the recipes that ship with rnnscope."""
+    return sorted(entry.name.removesuffix(".yaml") for entry in _shipped().iterdir() if entry.name.endswith(".yaml"))
+
+
+def load_recipe(name_or_path: str) -> Recipe:
+    """A recipe by the name it ships under, or from a YAML file; UserError when it cannot be used."""
+    if name_or_path in built_in_recipes():
+        text = (_shipped() / f"{name_or_path}.yaml").read_text(encoding="utf-8")
+    else:
+        path = Path(name_or_path)
+        if not path.is_file():
+            near = difflib.get_close_matches(name_or_path, built_in_recipes(), n=1)
+            raise UserError(
+                f"There is no recipe {name_or_path!r}." + (f" Did you mean {near[0]}?" if near else ""),
+                f"Give a YAML file, or one of: {', '.join(built_in_recipes())}.",
+            )
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(f"{path} cannot be read: {error}.", "A recipe is a YAML file in UTF-8.") from error
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserError(f"{name_or_path} is not YAML: {error}", "See the recipes in models/recipes.") from error
+    return parse_recipe(raw, name_or_path)
+
+
+def parse_recipe(raw: Any, name: str) -> Recipe:
+    """Validate a parsed recipe; the UserError names each faulty key and the nearest known one."""
+    if not isinstance(raw, dict):
+        raise UserError(f"{name} is not a recipe: it has no keys.", "Start with 'model:' and 'training:'.")
+    try:
+        return Recipe.model_validate(raw)
+    except ValidationError as error:
+        faults = "; ".join(_explain(fault) for fault in error.errors())
+        raise UserError(f"{name} cannot be used: {faults}.", "See the recipes in models/recipes.") from error
+
+
+def _shipped() -> Any:
+    return resources.files("models") / "recipes"
+
+
+def _explain(fault: Any) -> str:
+    path = [str(part) for part in fault["loc"]]
+    where = ".".join(path) or "recipe"
+    if fault["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(path[-1], _known_keys(path[:-1]), n=1, cutoff=0.5)
+        return f"unknown key {where}" + (f" (did you mean {'.'.join([*path[:-1], near[0]])}?)" if near else "")
+    return f"{where}: {fault['msg'].removeprefix('Value error, ')}, not {fault['input']!r}"
+
+
+def _known_keys(section: list[str]) -> list[str]:
+    settings: type[BaseModel] = Recipe
+    for part in section:
+        settings = settings.model_fields[part].annotation  # only sections that validation reached come here
+    return list(settings.model_fields)

@@ -1,0 +1,181 @@
+"""Runs: trained models as folders."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+
+from data_prep.corpus import Corpus
+from data_prep.errors import UserError
+from data_prep.sealed_folder import check_name, home, name_from, open_sealed, read_json, sealing, write_json
+from data_prep.vocabulary import Vocabulary
+from models.network import RecurrentLanguageModel
+from models.recipe import Recipe, parse_recipe
+from models.training import Trained, history_to_json
+
+SCHEMA = 1
+WEIGHTS = "weights.safetensors"
+GALLERY = Path(__file__).resolve().parent.parent / "gallery"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A trained model on disk.
+
+    digest: names the whole content of the folder. corpus: name, digest and source of the text.
+    history: one entry per epoch. test: cross-entropy in nats per token, and perplexity or bits per
+    character. parameters: trained numbers.
+    """
+
+    id: str
+    folder: Path
+    bundled: bool
+    digest: str
+    recipe: Recipe
+    vocabulary: Vocabulary
+    corpus: dict[str, Any]
+    history: list[dict[str, Any]]
+    test: dict[str, Any]
+    parameters: int
+    seconds: float
+
+    def load_network(self, device: torch.device | str = "cpu") -> RecurrentLanguageModel:
+        """The network in float32, ready to evaluate; UserError when the weights do not fit the recipe."""
+        network = RecurrentLanguageModel(self.recipe.model, len(self.vocabulary))
+        try:
+            weights = safetensors.torch.load_file(self.folder / WEIGHTS)
+        except (OSError, safetensors.SafetensorError) as error:
+            raise UserError(f"The weights of {self.id} cannot be read: {error}.", "Train the run again.") from error
+        expected = dict(network.named_parameters())
+        for name, parameter in expected.items():
+            found = tuple(weights[name].shape) if name in weights else "nothing"
+            if found != tuple(parameter.shape):
+                raise UserError(
+                    f"The weights of {self.id} do not fit its recipe: {name} is {found}, expected "
+                    f"{tuple(parameter.shape)}.",
+                    "Train the run again.",
+                )
+        if extra := set(weights) - set(expected):
+            raise UserError(
+                f"The weights of {self.id} do not fit its recipe: unknown {', '.join(sorted(extra))}.",
+                "Train the run again.",
+            )
+        # A tied decoder is one tensor with the embedding and stored once.
+        network.load_state_dict({name: tensor.float() for name, tensor in weights.items()}, strict=False)
+        return network.to(device).eval()
+
+    def summary(self) -> dict[str, Any]:
+        """One entry of `runs --json`."""
+        return {
+            "id": self.id,
+            "corpus": self.corpus["name"],
+            "task": "language-model",
+            "unit": self.vocabulary.tokenisation.unit,
+            "cell": self.recipe.model.cell,
+            "layers": self.recipe.model.layers,
+            "units": self.recipe.model.units,
+            "vocabulary_size": len(self.vocabulary),
+            "parameters": self.parameters,
+            "seed": self.recipe.seed,
+            "epochs": len(self.history),
+            "minutes": self.seconds / 60,
+            "bundled": self.bundled,
+            "test": self.test,
+        }
+
+
+def runs_home() -> Path:
+    """Where the user's own runs are kept."""
+    return home() / "runs"
+
+
+def default_run_id(recipe: Recipe, corpus: Corpus) -> str:
+    """The recipe's name, or corpus, cell and size; with -2, -3 … where that is taken."""
+    model = recipe.model
+    base = name_from(recipe.name or f"{corpus.name}-{model.cell}-{model.layers}x{model.units}")
+    candidate, number = base, 1
+    while (runs_home() / candidate).exists() or (GALLERY / candidate).exists():
+        number += 1
+        candidate = f"{base}-{number}"
+    return candidate
+
+
+def reserve_run_id(run_id: str) -> str:
+    """Check that a run may be written under this id, before hours are spent on it."""
+    check_name(run_id, "run")
+    if (runs_home() / run_id).exists() or (GALLERY / run_id).exists():
+        raise UserError(f"There is a run called {run_id} already.", "Choose another --name; nothing is overwritten.")
+    return run_id
+
+
+def save_run(run_id: str, recipe: Recipe, corpus: Corpus, trained: Trained) -> Run:
+    """Write a finished training as a run folder."""
+    stored = getattr(torch, recipe.training.stored_precision)
+    weights = {name: value.detach().cpu().to(stored).contiguous() for name, value in trained.network.named_parameters()}
+    with sealing(runs_home() / run_id, "run", SCHEMA) as folder:
+        safetensors.torch.save_file(weights, folder / WEIGHTS)
+        write_json(folder / "recipe.json", recipe.model_dump())
+        write_json(folder / "vocabulary.json", corpus.vocabulary.to_json())
+        write_json(folder / "history.json", history_to_json(trained.history))
+        write_json(
+            folder / "run.json",
+            {
+                "corpus": {"name": corpus.name, "digest": corpus.digest, "source": corpus.source},
+                "parameters": trained.network.parameter_count(),
+                "best_epoch": trained.best_epoch,
+                "seconds": trained.seconds,
+                "test": trained.test,
+            },
+        )
+    return open_run(run_id)
+
+
+def open_run(run_id: str) -> Run:
+    """Open a run by id, the user's own before the gallery's.
+
+    Raises UserError when there is none, or when it is unfinished, damaged or of another version.
+    """
+    check_name(run_id, "run")
+    own, bundled = runs_home() / run_id, GALLERY / run_id
+    if not own.is_dir() and not bundled.is_dir():
+        raise UserError(
+            f"There is no run called {run_id}. Known: {', '.join(run_ids()) or 'none yet'}.",
+            "List them with rnnscope runs, or train one: rnnscope train words-lstm --corpus NAME",
+        )
+    folder = own if own.is_dir() else bundled
+    manifest = open_sealed(folder, "run", SCHEMA)
+    about = read_json(folder / "run.json")
+    return Run(
+        id=run_id,
+        folder=folder,
+        bundled=folder == bundled,
+        digest=manifest.digest,
+        recipe=parse_recipe(read_json(folder / "recipe.json"), f"{run_id}/recipe.json"),
+        vocabulary=Vocabulary.from_json(read_json(folder / "vocabulary.json"), f"{run_id}/vocabulary.json"),
+        corpus=about["corpus"],
+        history=read_json(folder / "history.json"),
+        test=about["test"],
+        parameters=about["parameters"],
+        seconds=about["seconds"],
+    )
+
+
+def run_ids() -> list[str]:
+    """Ids of the gallery's and the user's own runs, damaged and unfinished ones included."""
+    found = {path.name for place in (GALLERY, runs_home()) if place.is_dir() for path in place.iterdir() if path.is_dir()}
+    return sorted(name for name in found if not name.startswith((".", "_")))
+
+
+def list_runs() -> tuple[list[Run], dict[str, UserError]]:
+    """(runs, faults): every run that opens, and for the others what is wrong with them."""
+    runs: list[Run] = []
+    faults: dict[str, UserError] = {}
+    for run_id in run_ids():
+        try:
+            runs.append(open_run(run_id))
+        except UserError as error:
+            faults[run_id] = error
+    return runs, faults
