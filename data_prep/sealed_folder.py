@@ -143,9 +143,7 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def _write_manifest(folder: Path, kind: str, schema: int) -> None:
-    files = {
-        path.name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)} for path in sorted(folder.iterdir())
-    }
+    files = {path.name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)} for path in sorted(folder.iterdir())}
     write_json(folder / MANIFEST, {"kind": kind, "schema": schema, "digest": _digest_of(files), "files": files})
 
 

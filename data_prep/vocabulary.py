@@ -77,7 +77,9 @@ class Vocabulary:
         return cls(tokenisation, tokens, counts)
 
 
-def build_vocabulary(tokenisation: Tokenisation, training: Sequence[str], cap: int, rest: Sequence[str] = ()) -> Vocabulary:
+def build_vocabulary(
+    tokenisation: Tokenisation, training: Sequence[str], cap: int, rest: Sequence[str] = ()
+) -> Vocabulary:
     """The vocabulary of a training part, most frequent first, ties in alphabetical order.
 
     Words: the `cap` most frequent, `<unk>` and `<eos>` included; the others count as `<unk>`.

@@ -3,9 +3,11 @@
 import torch
 from torch import Tensor, nn
 
+from data_prep.errors import UserError
 from models.recipe import ModelSettings
 
 CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+DEVICES = ("auto", "cpu", "cuda")
 INITIAL_RANGE = 0.1
 
 State = Tensor | tuple[Tensor, Tensor] | None
@@ -52,9 +54,9 @@ def detached(state: State) -> State:
 
 
 def resolve_device(device: str) -> torch.device:
-    """`auto` is a GPU where there is one. Raises ValueError for `cuda` without one."""
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if device.startswith("cuda") and not torch.cuda.is_available():
-        raise ValueError("there is no CUDA device")
-    return torch.device(device)
+    """`auto` is a GPU where there is one. Raises UserError for another name, or for `cuda` without one."""
+    if device not in DEVICES:
+        raise UserError(f"There is no device {device!r}.", f"Choose one of: {', '.join(DEVICES)}.")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise UserError("This machine has no CUDA device that torch can use.", "Use --device cpu.")
+    return torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")

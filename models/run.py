@@ -67,6 +67,14 @@ class Run:
         network.load_state_dict({name: tensor.float() for name, tensor in weights.items()}, strict=False)
         return network.to(device).eval()
 
+    def check_vocabulary(self, corpus: Corpus) -> None:
+        """UserError unless the corpus has the vocabulary that this run was trained with."""
+        if corpus.vocabulary.tokens != self.vocabulary.tokens:
+            raise UserError(
+                f"The corpus {corpus.name} has another vocabulary than the run {self.id} was trained with.",
+                f"Use {self.corpus['name']} as made from {self.corpus['source'].get('file')}.",
+            )
+
     def summary(self) -> dict[str, Any]:
         """One entry of `runs --json`."""
         return {
@@ -165,7 +173,9 @@ def open_run(run_id: str) -> Run:
 
 def run_ids() -> list[str]:
     """Ids of the gallery's and the user's own runs, damaged and unfinished ones included."""
-    found = {path.name for place in (GALLERY, runs_home()) if place.is_dir() for path in place.iterdir() if path.is_dir()}
+    found = {
+        path.name for place in (GALLERY, runs_home()) if place.is_dir() for path in place.iterdir() if path.is_dir()
+    }
     return sorted(name for name in found if not name.startswith((".", "_")))
 
 

@@ -76,7 +76,9 @@ def train(
     torch.manual_seed(recipe.seed)
     network = RecurrentLanguageModel(recipe.model, len(corpus.vocabulary)).to(device)
     optimizer = _optimizer(network, settings)
-    inputs, targets = (torch.from_numpy(part).to(device) for part in split_streams(corpus.splits["train"], settings.batch))
+    inputs, targets = (
+        torch.from_numpy(part).to(device) for part in split_streams(corpus.splits["train"], settings.batch)
+    )
     updates_per_epoch = math.ceil(len(inputs) / settings.steps)
     updates = updates_per_epoch * settings.epochs
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, _schedule(settings, updates))

@@ -1,0 +1,213 @@
+"""Recording: one streaming pass over a text that keeps statistics of a network's responses, not its states.
+
+The response of unit i to the token read at t is Δh_t = h_t − h_{t−1} (RNNVis, section 4); the expected
+response to a word is its mean over every occurrence of the word. For an LSTM the same is kept for the
+cell state.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from analysis.quantile_sketch import QuantileSketch
+from analysis.states import CarriedState, LayerStates, unroll
+from data_prep.errors import UserError
+from models.network import RecurrentLanguageModel
+
+BANDS = (0.09, 0.25, 0.75, 0.91)
+WINDOW = 50  # positions unrolled at a time; bounds memory, changes nothing else
+
+
+@dataclass(frozen=True)
+class ExpectedResponse:
+    """The responses of one layer's units to W words.
+
+    state: `hidden` or `cell`; layer: 0-based. token_ids, counts: (W,), most frequent first.
+    mean: (W, H), the expected response. bands: (4, W, H), the quantiles `BANDS` of the response.
+    """
+
+    state: str
+    layer: int
+    token_ids: np.ndarray
+    counts: np.ndarray
+    mean: np.ndarray
+    bands: np.ndarray
+
+    def most_frequent(self, words: int) -> "ExpectedResponse":
+        """The same for the `words` most frequent words only."""
+        return ExpectedResponse(
+            self.state,
+            self.layer,
+            self.token_ids[:words],
+            self.counts[:words],
+            self.mean[:words],
+            self.bands[:, :words],
+        )
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Statistics of the responses to the W most frequent words of a text.
+
+    token_ids, counts: (W,). mean: state → (W, L, H). bands: state → (4, W, L, H), see `BANDS`; exact up
+    to the error of `QuantileSketch`. mean_square: state → (L, H), over every token of the text.
+    tokens: recorded in all; streams: places at which the text was read at once, each from a zero state;
+    left_out: tokens at the end that did not fill the streams.
+    """
+
+    token_ids: np.ndarray
+    counts: np.ndarray
+    mean: dict[str, np.ndarray]
+    bands: dict[str, np.ndarray]
+    mean_square: dict[str, np.ndarray]
+    tokens: int
+    streams: int
+    left_out: int
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The kinds of state recorded: hidden, and cell for an LSTM."""
+        return tuple(self.mean)
+
+    @property
+    def layers(self) -> int:
+        """Number of layers."""
+        return self.mean["hidden"].shape[1]
+
+    def response(self, state: str, layer: int) -> ExpectedResponse:
+        """The expected responses of one layer (0-based)."""
+        if state not in self.mean or not 0 <= layer < self.layers:
+            raise UserError(
+                f"There is no {state} state of layer {layer + 1}.",
+                f"This recording has {' and '.join(self.states)} for layers 1 to {self.layers}.",
+            )
+        return ExpectedResponse(
+            state, layer, self.token_ids, self.counts, self.mean[state][:, layer], self.bands[state][:, :, layer]
+        )
+
+
+@dataclass
+class ResponseStatistics:
+    """Running statistics of responses: add windows of states, merge with others, and read the result.
+
+    row_of: (V,) the row of each token id, W for the words that are counted together as `other`.
+    count: (W + 1,). total: state → (W + 1, L · H) sums. square: state → (L · H,) sums of squares.
+    """
+
+    row_of: Tensor
+    rows: int
+    shape: tuple[int, int]
+    count: Tensor = field(init=False)
+    total: dict[str, Tensor] = field(init=False, default_factory=dict)
+    square: dict[str, Tensor] = field(init=False, default_factory=dict)
+    sketch: dict[str, QuantileSketch] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.count = torch.zeros(self.rows + 1, dtype=torch.int64)
+
+    def add(self, ids: Tensor, responses: dict[str, Tensor]) -> None:
+        """Count token ids (N,) with the responses to them, state → (N, L · H)."""
+        rows = self.row_of[ids]
+        self.count += torch.bincount(rows, minlength=self.rows + 1)
+        frequent = rows < self.rows
+        for state, response in responses.items():
+            columns = response.shape[1]
+            if state not in self.total:
+                self.total[state] = torch.zeros(self.rows + 1, columns, dtype=torch.float64)
+                self.square[state] = torch.zeros(columns, dtype=torch.float64)
+                self.sketch[state] = QuantileSketch(self.rows, columns)
+            self.total[state].index_add_(0, rows, response.double())
+            self.square[state] += response.double().square().sum(0)
+            self.sketch[state].add(rows[frequent], response[frequent])
+
+    def merge(self, other: "ResponseStatistics") -> None:
+        """Add what was counted on another part of the text, with the same words."""
+        self.count += other.count
+        for state in self.total:
+            self.total[state] += other.total[state]
+            self.square[state] += other.square[state]
+            self.sketch[state].merge(other.sketch[state])
+
+    def mean(self, state: str) -> np.ndarray:
+        """(W, L, H) mean response; NaN for words that did not occur."""
+        with np.errstate(invalid="ignore"):
+            mean = self.total[state][: self.rows].numpy() / self.count[: self.rows, None].numpy()
+        return mean.reshape(self.rows, *self.shape).astype(np.float32)
+
+
+def record(
+    network: RecurrentLanguageModel,
+    ids: np.ndarray,
+    *,
+    words: int = 600,
+    streams: int = 64,
+    on_progress: Callable[[float], None] = lambda _: None,
+) -> Recording:
+    """Read `ids` (T,) and keep the statistics of the responses to its `words` most frequent words.
+
+    The text is cut into `streams` consecutive pieces that are read side by side, each from a zero
+    state; `on_progress` gets the finished fraction, and may raise to cancel.
+
+    Raises UserError when the text has no token, or when the network's states are not numbers.
+    """
+    if len(ids) == 0:
+        raise UserError("There is nothing to record: the text has no token.", "Give a longer text.")
+    streams = min(streams, len(ids))
+    length = len(ids) // streams
+    pieces = torch.from_numpy(np.asarray(ids[: length * streams], np.int64).reshape(streams, length).T.copy())
+    token_ids, counts = _most_frequent(pieces, words)
+    row_of = torch.full((len(network.embedding.weight),), len(token_ids))
+    row_of[token_ids] = torch.arange(len(token_ids))
+    statistics = ResponseStatistics(row_of, len(token_ids), (network.settings.layers, network.settings.units))
+
+    device = next(network.parameters()).device
+    state = CarriedState.zero(network, streams)
+    for start in range(0, length, WINDOW):
+        window = pieces[start : start + WINDOW]
+        layers, following = unroll(network, window.to(device), state)
+        statistics.add(window.flatten(), responses(layers, state))
+        state = following
+        if not torch.isfinite(state.hidden).all():
+            raise UserError("The network's states are not numbers.", "Its weights are damaged; train it again.")
+        on_progress(min(1.0, (start + WINDOW) / length))
+    fold = statistics.shape
+    return Recording(
+        token_ids=token_ids.numpy(),
+        counts=counts.numpy(),
+        mean={kind: statistics.mean(kind) for kind in statistics.total},
+        bands={
+            kind: sketch.quantiles(BANDS).reshape(len(BANDS), len(token_ids), *fold)
+            for kind, sketch in statistics.sketch.items()
+        },
+        mean_square={
+            kind: (square / pieces.numel()).reshape(fold).float().numpy() for kind, square in statistics.square.items()
+        },
+        tokens=pieces.numel(),
+        streams=streams,
+        left_out=len(ids) - pieces.numel(),
+    )
+
+
+def responses(layers: list[LayerStates], before: CarriedState) -> dict[str, Tensor]:
+    """Δh (and Δc for an LSTM) of each position: state → (T · B, L · H), on the CPU.
+
+    before: the state that the first position started from.
+    """
+    changes = {"hidden": [_change(layer.hidden, before.hidden[place]) for place, layer in enumerate(layers)]}
+    if layers[0].cell is not None:
+        changes["cell"] = [_change(layer.cell, before.cell[place]) for place, layer in enumerate(layers)]
+    return {state: torch.stack(parts, 2).flatten(2).flatten(0, 1).cpu() for state, parts in changes.items()}
+
+
+def _change(states: Tensor, before: Tensor) -> Tensor:
+    return torch.diff(states, dim=0, prepend=before[None])
+
+
+def _most_frequent(ids: Tensor, words: int) -> tuple[Tensor, Tensor]:
+    counts = torch.bincount(ids.flatten())
+    order = torch.argsort(counts, descending=True, stable=True)
+    order = order[: min(words, int((counts > 0).sum()))]
+    return order, counts[order]

@@ -1,0 +1,86 @@
+"""What the commands print: results on standard output, progress and errors on standard error."""
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from data_prep.errors import UserError
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+
+errors = Console(stderr=True, highlight=False)
+output = Console(highlight=False)
+
+
+def shows_user_errors(command: Callable[..., Any]) -> Callable[..., None]:
+    """Turn a UserError into its two sentences and exit code 2; with `--json` into an object."""
+
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except UserError as error:
+            if kwargs.get("as_json"):
+                print_json({"error": error.message, "hint": error.hint})
+            errors.print(f"[bold]error:[/bold] {escape(error.message)}")
+            if error.hint:
+                errors.print(f"[dim]{escape(error.hint)}[/dim]")
+            raise typer.Exit(2) from error
+
+    return wrapped
+
+
+def print_json(value: Any) -> None:
+    """One machine-readable object on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def print_line(text: str) -> None:
+    """One line for a person; the text is shown as it is, never read as markup."""
+    output.print(escape(text))
+
+
+def print_table(headings: tuple[str, ...], rows: list[tuple[str, ...]], title: str | None = None) -> None:
+    """A table for a person; numbers to the right. The first column is never cut."""
+    table = Table(title=title and escape(title), title_justify="left")
+    for place, heading in enumerate(headings):
+        numeric = all(row[place][:1].isdigit() or row[place] == "–" for row in rows) and bool(rows)
+        table.add_column(heading, justify="right" if numeric else "left", no_wrap=place == 0, overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    output.print(table)
+
+
+def check_choice(value: str, allowed: tuple[str, ...], option: str) -> None:
+    """UserError unless `value` is one of `allowed`."""
+    if value not in allowed:
+        raise UserError(f"{option} cannot be {value!r}.", f"Choose one of: {', '.join(allowed)}.")
+
+
+@contextmanager
+def progress_bar(description: str) -> Iterator[Callable[..., None]]:
+    """A bar on standard error; call what it yields with (fraction, description, state)."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[state]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=errors) as bar:
+        task = bar.add_task(description, total=1.0, state="")
+
+        def update(fraction: float, description: str | None = None, state: str = "") -> None:
+            bar.update(task, completed=fraction, description=description, state=state)
+
+        yield update

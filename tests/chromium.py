@@ -1,0 +1,100 @@
+"""Finds the Chromium for the browser tests; `python tests/chromium.py` installs one where there is none."""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+VARIABLE = "RNNSCOPE_CHROMIUM"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+USUAL_PATHS = (
+    "/snap/bin/chromium",
+    "/opt/google/chrome/chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+)
+PLAYWRIGHTS_OWN = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    print(playwright.chromium.executable_path)
+"""
+
+
+class ChromiumError(Exception):
+    """RNNSCOPE_CHROMIUM names something that is no Chromium; the message says what to do."""
+
+
+def find_chromium() -> Path | None:
+    """The first Chromium or Chrome that runs: RNNSCOPE_CHROMIUM, PATH, the usual places, Playwright's own.
+
+    Raises ChromiumError when RNNSCOPE_CHROMIUM is set and does not run: another browser is never taken instead.
+    """
+    if chosen := os.environ.get(VARIABLE):
+        found = shutil.which(chosen)
+        if found is None or not _runs(Path(found)):
+            raise ChromiumError(f"{VARIABLE} is {chosen!r}, which is not a Chromium that runs: correct or unset it.")
+        return Path(found)
+    return next((path for path in _candidates() if path.is_file() and _runs(path)), None)
+
+
+def install_chromium() -> Path | None:
+    """Install a Chromium with apt-get (as root on Debian) or else with Playwright; None when neither works."""
+    root_with_apt = hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") is not None
+    if root_with_apt and _linux_distribution() != "ubuntu":  # Ubuntu's package is only a pointer to a snap
+        _attempt("apt-get", "update", "-qq")
+        _attempt("apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium")
+        if found := find_chromium():
+            return found
+    with_libraries = ["--with-deps"] if root_with_apt else []
+    _attempt(sys.executable, "-m", "playwright", "install", *with_libraries, "chromium")
+    return find_chromium()
+
+
+def _candidates() -> Iterator[Path]:
+    yield from (Path(found) for name in NAMES if (found := shutil.which(name)))
+    yield from map(Path, USUAL_PATHS)
+    # In a process of its own, because Playwright refuses to start twice in one.
+    asked = subprocess.run([sys.executable, "-c", PLAYWRIGHTS_OWN], capture_output=True, text=True, check=False)
+    if asked.returncode == 0:
+        yield Path(asked.stdout.strip())
+
+
+def _runs(path: Path) -> bool:
+    if sys.platform == "win32":  # there, --version would open a window
+        return True
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _linux_distribution() -> str:
+    try:
+        return platform.freedesktop_os_release()["ID"]
+    except OSError:
+        return ""
+
+
+def _attempt(*command: str) -> None:
+    sys.stderr.write(f"Getting a Chromium for the browser tests: {' '.join(command)}\n")
+    subprocess.run(command, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, stdout=sys.stderr, check=False)
+
+
+def main() -> None:
+    """Make sure that there is a Chromium, or end with a sentence and exit code 1."""
+    try:
+        found = find_chromium() or install_chromium()
+    except ChromiumError as error:
+        sys.exit(str(error))
+    if found is None:
+        sys.exit(f"The browser tests need Chromium or Chrome: install one, or name it in {VARIABLE}, then try again.")
+    sys.stdout.write(f"Browser for the tests: {found}\n")
+
+
+if __name__ == "__main__":
+    main()
