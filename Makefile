@@ -13,12 +13,12 @@ help:
 	@echo "The first call installs into .venv; PYTHON=/path/to/python3 chooses the Python for it."
 
 run: .venv/.installed
-	@$(VENV_PYTHON) -m streamlit run app/main.py --server.port "$(PORT)"
+	@exec $(VENV_PYTHON) -m streamlit run app/main.py --server.port "$(PORT)"
 
 test: .venv/.installed-test
 	@$(VENV_PYTHON) tests/chromium.py
 	@$(VENV_PYTHON) -m ruff check .
-	@$(VENV_PYTHON) -m pytest
+	@exec $(VENV_PYTHON) -m pytest
 
 lint: .venv/.installed-test
 	@$(VENV_PYTHON) -m ruff check .
@@ -39,7 +39,8 @@ $(shell if [ -e .venv/.installed ] && ! { [ "$$(cat .venv/.installed)" = "$$(pwd
 .venv/.installed-test: EXTRA := [test]
 .venv/.installed .venv/.installed-test: requirements.txt pyproject.toml
 	@set -e; \
-	if kill -0 "$$(cat .venv/.unfinished 2>/dev/null)" 2>/dev/null; then \
+	other=$$(cat .venv/.unfinished 2>/dev/null || true); \
+	if kill -0 "$$other" 2>/dev/null && { [ ! -e /proc/self ] || [ "/proc/$$other/cwd" -ef . ]; }; then \
 	    echo "Another make is installing into .venv: wait until it has ended." >&2; exit 1; \
 	fi; \
 	if [ -e .venv/.unfinished ] || ! $(VENV_PYTHON) -c 'import pip' 2>/dev/null; then \

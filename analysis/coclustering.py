@@ -153,6 +153,20 @@ def cluster_means(matrix: np.ndarray, word_labels: np.ndarray, unit_labels: np.n
     return np.asarray(words.T @ matrix @ units)
 
 
+def own_response(clusters: Coclusters, matrix: np.ndarray) -> np.ndarray:
+    """(W,): each word's mean response over the units of its own cluster; over all units where that has none."""
+    same = clusters.word_labels[:, None] == clusters.unit_labels
+    same |= ~same.any(1, keepdims=True)
+    return (matrix * same).sum(1) / same.sum(1)
+
+
+def telling_words(clusters: Coclusters, matrix: np.ndarray, count: int) -> list[list[int]]:
+    """Per cluster the indices of up to `count` words that move the cluster's own units most, strongest first."""
+    strength = np.abs(own_response(clusters, matrix))
+    members = (np.flatnonzero(clusters.word_labels == cluster) for cluster in range(clusters.k))
+    return [own[np.argsort(-strength[own], kind="stable")][:count].tolist() for own in members]
+
+
 def membership(labels: np.ndarray, k: int) -> np.ndarray:
     """(N, k): 1 / size of its cluster where a member belongs to it, else 0, so that products are means."""
     belongs = (labels[:, None] == np.arange(k)).astype(float)
@@ -164,11 +178,11 @@ def _cluster_signed(decomposition: Decomposition, k: int, seed: int) -> tuple[np
     points = points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), np.finfo(float).tiny)
     word_labels = _k_means(points, k, seed)
     kept = decomposition.matrix[np.ix_(decomposition.kept_words, decomposition.kept_units)]
-    # A unit's mean response to each cluster against its response to all words, in standard errors: a mean over
-    # few words strays far by chance alone.
-    sizes = np.bincount(word_labels, minlength=k)[:, None]
     means = membership(word_labels, k).T @ kept
-    stands_out = np.abs(means - kept.mean(0)) * np.sqrt(sizes)
+    # How far each cluster moves a unit away from its response to all words, in units of what the unit does anyway
+    # (else its loudest cluster would win), and of what the cluster does to any unit (else the loudest takes all).
+    stands_out = np.abs(means - kept.mean(0)) / np.maximum(kept.std(0), np.finfo(float).tiny)
+    stands_out /= np.maximum(stands_out.mean(1, keepdims=True), np.finfo(float).tiny)
     return word_labels, stands_out.argmax(0)
 
 

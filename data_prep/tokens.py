@@ -10,6 +10,8 @@ UNKNOWN = "<unk>"
 SENTENCE_END = "<eos>"
 NUMBER = "N"
 
+_VISIBLE = {" ": "␣", "\n": "↵", "\r": "␍", "\t": "⇥"}
+
 _TOKEN = re.compile(
     r"<unk>|<eos>"  # already marked, as in the Penn Treebank
     r"|(?P<number>\d+(?:[.,]\d+)*)"
@@ -64,9 +66,9 @@ def _words(text: str, ends_are_lines: bool) -> Iterator[str]:
         yield SENTENCE_END
 
 
-def display_token(token: str) -> str:
-    """The token as it can be seen: white space and control characters get a sign or an escape."""
-    visible = {" ": "␣", "\n": "↵", "\r": "␍", "\t": "⇥"}
-    if token in visible:
-        return visible[token]
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in token)
+def display_token(token: str, tokenisation: Tokenisation) -> str:
+    """The token as it can be seen: white space gets a sign, control characters and bytes above 127 an escape."""
+    if token in _VISIBLE:
+        return _VISIBLE[token]
+    highest = 127 if tokenisation.unit == "bytes" else 0x10FFFF
+    return "".join(char if char.isprintable() and ord(char) <= highest else f"\\x{ord(char):02x}" for char in token)

@@ -45,11 +45,8 @@ class Vocabulary:
         return ids, known
 
     def display(self, token_id: int) -> str:
-        """The token in a form that can be seen on screen; bytes above 127 as \\xNN."""
-        token = self.tokens[token_id]
-        if self.tokenisation.unit == "bytes" and ord(token) > 127:
-            return f"\\x{ord(token):02x}"
-        return display_token(token)
+        """The token in a form that can be seen on screen."""
+        return display_token(self.tokens[token_id], self.tokenisation)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready dictionary that `from_json` reads back."""

@@ -146,20 +146,18 @@ def open_run(run_id: str) -> Run:
 
     Raises UserError when there is none, or when it is unfinished, damaged or of another version.
     """
-    check_name(run_id, "run")
-    own, bundled = runs_home() / run_id, GALLERY / run_id
-    if not own.is_dir() and not bundled.is_dir():
+    folder = run_folder(run_id)
+    if not folder.is_dir():
         raise UserError(
             f"There is no run called {run_id}. Known: {', '.join(run_ids()) or 'none yet'}.",
             "List them with rnnscope runs, or train one: rnnscope train words-lstm --corpus NAME",
         )
-    folder = own if own.is_dir() else bundled
     manifest = open_sealed(folder, "run", SCHEMA)
     about = read_json(folder / "run.json")
     return Run(
         id=run_id,
         folder=folder,
-        bundled=folder == bundled,
+        bundled=folder.parent == GALLERY,
         digest=manifest.digest,
         recipe=parse_recipe(read_json(folder / "recipe.json"), f"{run_id}/recipe.json"),
         vocabulary=Vocabulary.from_json(read_json(folder / "vocabulary.json"), f"{run_id}/vocabulary.json"),
@@ -169,6 +167,12 @@ def open_run(run_id: str) -> Run:
         parameters=about["parameters"],
         seconds=about["seconds"],
     )
+
+
+def run_folder(run_id: str) -> Path:
+    """Where a run of this id is, or would be: the user's own comes before the gallery's."""
+    own, bundled = runs_home() / check_name(run_id, "run"), GALLERY / run_id
+    return own if own.is_dir() or not bundled.is_dir() else bundled
 
 
 def run_ids() -> list[str]:

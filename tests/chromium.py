@@ -44,15 +44,23 @@ def find_chromium() -> Path | None:
 
 def install_chromium() -> Path | None:
     """Install a Chromium with apt-get (as root on Debian) or else with Playwright; None when neither works."""
-    root_with_apt = hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") is not None
-    if root_with_apt and _linux_distribution() != "ubuntu":  # Ubuntu's package is only a pointer to a snap
-        _attempt("apt-get", "update", "-qq")
-        _attempt("apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium")
+    if _may_install_packages() and _linux_distribution() != "ubuntu":  # Ubuntu's package is only a pointer to a snap
+        _install_package("chromium")
         if found := find_chromium():
             return found
-    with_libraries = ["--with-deps"] if root_with_apt else []
+    with_libraries = ["--with-deps"] if _may_install_packages() else []
     _attempt(sys.executable, "-m", "playwright", "install", *with_libraries, "chromium")
     return find_chromium()
+
+
+def playwright_starts() -> bool:
+    """Whether Playwright's own program runs; on a bare Debian it first needs the package libatomic1."""
+    command = [sys.executable, "-m", "playwright", "--version"]
+    starts = subprocess.run(command, capture_output=True, check=False).returncode == 0
+    if not starts and _may_install_packages():
+        _install_package("libatomic1")
+        starts = subprocess.run(command, capture_output=True, check=False).returncode == 0
+    return starts
 
 
 def _candidates() -> Iterator[Path]:
@@ -73,6 +81,10 @@ def _runs(path: Path) -> bool:
         return False
 
 
+def _may_install_packages() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
 def _linux_distribution() -> str:
     try:
         return platform.freedesktop_os_release()["ID"]
@@ -80,14 +92,21 @@ def _linux_distribution() -> str:
         return ""
 
 
+def _install_package(name: str) -> None:
+    _attempt("apt-get", "update", "-qq")
+    _attempt("apt-get", "install", "-qq", "-y", "--no-install-recommends", name)
+
+
 def _attempt(*command: str) -> None:
-    sys.stderr.write(f"Getting a Chromium for the browser tests: {' '.join(command)}\n")
+    sys.stderr.write(f"For the browser tests: {' '.join(command)}\n")
     subprocess.run(command, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, stdout=sys.stderr, check=False)
 
 
 def main() -> None:
-    """Make sure that there is a Chromium, or end with a sentence and exit code 1."""
+    """Make sure that the browser tests can run, or end with a sentence and exit code 1."""
     try:
+        if not playwright_starts():
+            sys.exit("Playwright does not start: on Debian or Ubuntu, apt-get install libatomic1, then try again.")
         found = find_chromium() or install_chromium()
     except ChromiumError as error:
         sys.exit(str(error))

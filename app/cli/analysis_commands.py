@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from analysis.coclustering import TREATMENTS, Coclusters, cocluster, decompose
+from analysis.coclustering import TREATMENTS, Coclusters, cocluster, decompose, largest_k, telling_words
 from analysis.recording import ExpectedResponse, Recording
 from analysis.sentence import ClusterFlow, Reading, cluster_flow, read_text
 from analysis.store import RecordingOptions, ensure_recording, record_run
@@ -22,7 +22,7 @@ from models.run import Run, open_run
 ANALYSES = ("recording", "clusters")
 Layer = Annotated[int | None, typer.Option(help="1 is the lowest; by default the highest.")]
 State = Annotated[str, typer.Option(help="hidden or cell.")]
-K = Annotated[int, typer.Option("--clusters", "-k", help="How many clusters.")]
+K = Annotated[int | None, typer.Option("--clusters", "-k", help=f"How many clusters; by default {CLUSTERS}.")]
 Words = Annotated[int, typer.Option(help="How many of the most frequent words are clustered.")]
 TreatmentName = Annotated[str, typer.Option(help=f"Of the sign: {', '.join(TREATMENTS)}.")]
 
@@ -34,7 +34,7 @@ def analyse(
     again: Annotated[bool, typer.Option(help="Record again, even if a stored recording is there.")] = False,
     layer: Layer = None,
     state: State = "hidden",
-    k: K = CLUSTERS,
+    k: K = None,
     words: Words = WORDS,
     treatment: TreatmentName = TREATMENT,
     device: Device = "auto",
@@ -52,7 +52,7 @@ def analyse(
     result: dict[str, Any] = {"run": run, "recording": _recording_summary(recording, options)}
     if "clusters" in (names or ANALYSES):
         response = recording.response(state, _layer(opened, layer)).most_frequent(words)
-        clusters = cocluster(decompose(response.mean, treatment), k)
+        clusters = _cocluster(response, treatment, k)
         result["clusters"] = _clusters_summary(response, clusters, opened.vocabulary)
     if as_json:
         return print_json(result)
@@ -65,7 +65,7 @@ def analyse(
             (str(place + 1), str(len(pair["units"])), str(len(pair["words"])), " ".join(pair["words"][:14]))
             for place, pair in enumerate(result["clusters"]["pairs"])
         ]
-        title = f"{k} clusters of {state} state, layer {response.layer + 1}, {treatment}"
+        title = f"{len(rows)} clusters of {state} state, layer {response.layer + 1}, {treatment}"
         print_table(("cluster", "units", "words", "strongest words"), rows, title)
     print_line("Next: rnnscope app")
 
@@ -76,7 +76,7 @@ def sentence(
     file: Annotated[Path | None, typer.Option(help="Read the text from a file instead.")] = None,
     layer: Layer = None,
     state: State = "hidden",
-    k: K = CLUSTERS,
+    k: K = None,
     words: Words = WORDS,
     treatment: TreatmentName = TREATMENT,
     as_json: AsJson = False,
@@ -89,7 +89,7 @@ def sentence(
     opened = open_run(run)
     at_layer = _layer(opened, layer)
     response = ensure_recording(opened, RecordingOptions()).response(state, at_layer).most_frequent(words)
-    clusters = cocluster(decompose(response.mean, treatment), k)
+    clusters = _cocluster(response, treatment, k)
     reading = read_text(opened.load_network(), opened.vocabulary, text or "")
     flow = cluster_flow(reading.states[state][:, at_layer], clusters.unit_labels, clusters.k)
     if as_json:
@@ -115,6 +115,12 @@ def _layer(run: Run, layer: int | None) -> int:
     return (layer or layers) - 1
 
 
+def _cocluster(response: ExpectedResponse, treatment: str, k: int | None) -> Coclusters:
+    decomposition = decompose(response.mean, treatment)
+    # Only the default gives way to a text of few words; a number that was asked for is refused.
+    return cocluster(decomposition, k or min(CLUSTERS, largest_k(decomposition)))
+
+
 def _recording_summary(recording: Recording, options: RecordingOptions) -> dict[str, Any]:
     return {
         "split": options.split,
@@ -128,8 +134,7 @@ def _recording_summary(recording: Recording, options: RecordingOptions) -> dict[
 
 
 def _clusters_summary(response: ExpectedResponse, clusters: Coclusters, vocabulary: Vocabulary) -> dict[str, Any]:
-    own = np.abs(response.mean).sum(1)
-    strongest = np.argsort(-own)
+    words = telling_words(clusters, response.mean, len(response.mean))
     return {
         "state": response.state,
         "layer": response.layer + 1,
@@ -141,11 +146,7 @@ def _clusters_summary(response: ExpectedResponse, clusters: Coclusters, vocabula
         "strength": clusters.strength.round(5).tolist(),
         "pairs": [
             {
-                "words": [
-                    vocabulary.tokens[response.token_ids[word]]
-                    for word in strongest
-                    if clusters.word_labels[word] == cluster
-                ],
+                "words": [vocabulary.tokens[response.token_ids[word]] for word in words[cluster]],
                 "units": np.flatnonzero(clusters.unit_labels == cluster).tolist(),
             }
             for cluster in range(clusters.k)

@@ -1,0 +1,131 @@
+"""The only place with cache decorators: what the pages read, keyed by content digests and options.
+
+Streamlit hashes large arrays by a sample and skips arguments with an underscore, so no array or model is ever
+part of a key. What is returned is shared between visitors: frozen, and never changed.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from analysis.coclustering import Coclusters, Decomposition, Treatment, cocluster, decompose
+from analysis.recording import ExpectedResponse, Recording
+from analysis.sentence import Reading, read_text
+from analysis.store import RecordingOptions, recording_folder, stored_recording
+from app.figures.word_cloud import Cloud, lay_out_clouds
+from data_prep.errors import UserError
+from models.network import RecurrentLanguageModel
+from models.run import Run, open_run, run_folder, run_ids
+
+RECORDED = RecordingOptions()
+
+
+def find_run(run_id: str) -> Run:
+    """A run by id; read again whenever a file of it changed."""
+    return _run(run_id, _fingerprint(run_folder(run_id)))
+
+
+def find_runs() -> tuple[list[Run], dict[str, UserError]]:
+    """(runs, faults): every run that opens, and what is wrong with the others."""
+    runs: list[Run] = []
+    faults: dict[str, UserError] = {}
+    for run_id in run_ids():
+        try:
+            runs.append(find_run(run_id))
+        except UserError as error:
+            faults[run_id] = error
+    return runs, faults
+
+
+def is_recorded(run: Run) -> bool:
+    """Whether the default recording of a run is stored."""
+    return recording_folder(run, RECORDED) is not None
+
+
+def find_recording(run: Run) -> Recording:
+    """The stored default recording of a run; read again whenever a file of it changed."""
+    folder = recording_folder(run, RECORDED)
+    return _recording(run.id, run.digest, _fingerprint(folder) if folder else ())
+
+
+def find_response(run: Run, state: str, layer: int, words: int) -> ExpectedResponse:
+    """The expected responses of one layer to the most frequent words."""
+    return find_recording(run).response(state, layer).most_frequent(words)
+
+
+def find_decomposition(run: Run, state: str, layer: int, words: int, treatment: Treatment) -> Decomposition:
+    """The decomposition that serves every number of clusters."""
+    return _decomposition(run.id, run.digest, state, layer, words, treatment)
+
+
+def find_clusters(run: Run, state: str, layer: int, words: int, treatment: Treatment, k: int) -> Coclusters:
+    """The co-clusters of one layer's responses."""
+    return _clusters(run.id, run.digest, state, layer, words, treatment, k)
+
+
+def find_clouds(run: Run, state: str, layer: int, words: int, treatment: Treatment, k: int) -> tuple[Cloud, ...]:
+    """The word clouds of the co-clusters, one per cluster, laid out."""
+    return _clouds(run.id, run.digest, state, layer, words, treatment, k)
+
+
+def find_reading(run: Run, text: str) -> Reading:
+    """A text as the run's network reads it."""
+    return _reading(run.id, run.digest, text)
+
+
+def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    if not folder.is_dir():
+        return ()
+    status = ((entry.name, entry.stat()) for entry in folder.iterdir() if entry.is_file())
+    return tuple(sorted((name, found.st_size, found.st_mtime_ns) for name, found in status))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _run(run_id: str, fingerprint: tuple[tuple[str, int, int], ...]) -> Run:  # noqa: ARG001 (part of the key)
+    return open_run(run_id)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _network(run_id: str, digest: str) -> RecurrentLanguageModel:  # noqa: ARG001 (part of the key)
+    return find_run(run_id).load_network()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _recording(run_id: str, digest: str, fingerprint: tuple[tuple[str, int, int], ...]) -> Recording:  # noqa: ARG001
+    return stored_recording(find_run(run_id), RECORDED)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _decomposition(
+    run_id: str,
+    digest: str,  # noqa: ARG001 (part of the key)
+    state: str,
+    layer: int,
+    words: int,
+    treatment: Treatment,
+) -> Decomposition:
+    return decompose(find_response(find_run(run_id), state, layer, words).mean, treatment)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _clusters(run_id: str, digest: str, state: str, layer: int, words: int, treatment: Treatment, k: int) -> Coclusters:
+    return cocluster(_decomposition(run_id, digest, state, layer, words, treatment), k)
+
+
+@st.cache_resource(max_entries=128, show_spinner="Laying out the word clouds …")
+def _clouds(
+    run_id: str, digest: str, state: str, layer: int, words: int, treatment: Treatment, k: int
+) -> tuple[Cloud, ...]:
+    run = find_run(run_id)
+    response = find_response(run, state, layer, words)
+    clusters = _clusters(run_id, digest, state, layer, words, treatment, k)
+    names = [run.vocabulary.display(token_id) for token_id in response.token_ids]
+    return lay_out_clouds(names, response.mean, clusters)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _reading(run_id: str, digest: str, text: str) -> Reading:
+    reading = read_text(_network(run_id, digest), find_run(run_id).vocabulary, text)
+    for array in (*reading.states.values(), reading.surprise_nats):
+        array.flags.writeable = False
+    return reading

@@ -1,0 +1,1 @@
+"""Streamlit components: pictures that answer in the browser."""

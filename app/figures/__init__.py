@@ -1,0 +1,1 @@
+"""Figure builders: results in, figures out; no Streamlit."""

@@ -1,0 +1,29 @@
+"""The dashboard: `streamlit run app/main.py`."""
+
+import sys
+from pathlib import Path
+
+ROOT = str(Path(__file__).resolve().parent.parent)
+if ROOT not in sys.path:  # where only the requirements are installed, not rnnscope itself
+    sys.path.insert(0, ROOT)
+
+import streamlit as st  # noqa: E402
+
+from app import selection  # noqa: E402
+from app.notices import show_error  # noqa: E402
+from data_prep.errors import UserError  # noqa: E402
+
+st.set_page_config(page_title="rnnscope", page_icon=":material/memory:", layout="wide")
+page = st.navigation(
+    [
+        st.Page("views/overview.py", title="Overview", icon=":material/home:", default=True),
+        st.Page("views/memory_map.py", title="Memory map", icon=":material/hub:"),
+        st.Page("views/words.py", title="Words", icon=":material/sort_by_alpha:"),
+        st.Page("views/sentences.py", title="Sentences", icon=":material/notes:"),
+    ]
+)
+try:
+    selection.choose()
+    page.run()
+except UserError as error:
+    show_error(error)

@@ -1,0 +1,121 @@
+"""What the visitor looks at: the run, layer and state of the sidebar, and how words and units are clustered.
+
+All of it are widgets of the entry file, so that they survive a change of page, bound to the URL, so that a link
+reproduces the view.
+"""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from analysis.coclustering import LARGEST_K, TREATMENTS, Coclusters, Treatment, largest_k
+from analysis.recording import ExpectedResponse
+from app import cached
+from app.defaults import CLUSTERS, TREATMENT, WORDS
+from app.figures.word_cloud import Cloud
+from data_prep.errors import UserError
+from models.run import Run
+
+_CURRENT = "selection"
+_WORD_CHOICES = (50, 100, 200, 300, 400, 500, 600)
+_EXPLAINED = {
+    "signed": "Keeps the sign: words that push the same units the same way belong together.",
+    "absolute": "Strength only, whichever way a word pushes.",
+    "positive": "Only what raises a unit.",
+    "raw": "Shifted until nothing is negative, as RNNVis does: one extreme response can decide.",
+}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A run, a layer (0-based), a state, and how to cluster them."""
+
+    run: Run
+    layer: int
+    state: str
+    words: int
+    treatment: Treatment
+    k: int
+
+    @property
+    def layer_name(self) -> str:
+        """The layer as people count: from 1."""
+        return f"layer {self.layer + 1}"
+
+    def response(self) -> ExpectedResponse:
+        """Expected responses of the selected layer and state to the selected number of words."""
+        return cached.find_response(self.run, self.state, self.layer, self.words)
+
+    def clusters(self) -> Coclusters:
+        """Co-clusters of the selected responses."""
+        return cached.find_clusters(self.run, self.state, self.layer, self.words, self.treatment, self._k())
+
+    def clouds(self) -> tuple[Cloud, ...]:
+        """Their word clouds."""
+        return cached.find_clouds(self.run, self.state, self.layer, self.words, self.treatment, self._k())
+
+    def _k(self) -> int:
+        # A text of few words, or a layer of few units, cannot be cut into as many clusters as the slider offers.
+        found = cached.find_decomposition(self.run, self.state, self.layer, self.words, self.treatment)
+        return min(self.k, largest_k(found))
+
+
+def choose() -> None:
+    """Draw the sidebar and keep what it says for `current`."""
+    runs, faults = cached.find_runs()
+    with st.sidebar:
+        if not runs:
+            st.session_state[_CURRENT] = None
+            return
+        by_id = {run.id: run for run in runs}
+        run_id = st.selectbox("Run", list(by_id), key="run", bind="query-params")
+        run = by_id[run_id]
+        layers = run.recipe.model.layers
+        top = layers - 1
+        layer = st.segmented_control(
+            "Layer",
+            list(range(layers)),
+            default=top,
+            required=True,
+            key="layer",
+            bind="query-params",
+            format_func=lambda index: str(index + 1),
+            help="1 is the lowest, next to the text.",
+        )
+        states = ["hidden", "cell"] if run.recipe.model.cell == "lstm" else ["hidden"]
+        state = st.segmented_control(
+            "State",
+            states,
+            default="hidden",
+            required=True,
+            key="state",
+            bind="query-params",
+            help="Hidden: what the layer hands on. Cell: what an LSTM keeps to itself.",
+        )
+        with st.expander("Clusters"):
+            words = st.select_slider("Words", _WORD_CHOICES, value=WORDS, key="words", bind="query-params")
+            k = st.slider("Clusters", 2, LARGEST_K, value=CLUSTERS, key="k", bind="query-params")
+            treatment = st.selectbox(
+                "Sign of the responses",
+                TREATMENTS,
+                index=TREATMENTS.index(TREATMENT),
+                key="treatment",
+                bind="query-params",
+                help="\n".join(f"- **{name}**: {text}" for name, text in _EXPLAINED.items()),
+            )
+        if faults:
+            st.caption(f"{len(faults)} run{'s' if len(faults) > 1 else ''} cannot be opened: see Overview.")
+    layer = min(layer, top)
+    state = state if state in states else "hidden"
+    st.session_state[_CURRENT] = Selection(run, layer, state, words, treatment, k)
+
+
+def current() -> Selection:
+    """What the sidebar says; UserError when there is no run at all."""
+    selection = st.session_state.get(_CURRENT)
+    if selection is None:
+        raise UserError(
+            "There is no run to look at.",
+            "Train one: rnnscope prepare my-text.txt, then rnnscope train words-lstm --corpus my-text",
+        )
+    return selection

@@ -1,0 +1,104 @@
+"""Which words move which units: co-clusters as chips, word clouds, and links."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app import selection
+from app.components.memory_map import memory_map, memory_map_data
+from app.notices import how_to_read, literal
+from app.recording_panel import ensure_recorded
+from app.tables import numbers
+
+KEY = "memory-map"
+
+
+def take_pick() -> None:
+    """Carry a click in the map over to the boxes for word and unit, which stand in the URL."""
+    pick = st.session_state[KEY].picked
+    if pick and pick["kind"] != "cluster":
+        st.session_state["word"] = names[pick["index"]] if pick["kind"] == "word" else None
+        st.session_state["unit"] = pick["index"] if pick["kind"] == "unit" else None
+
+
+def drop(other: str) -> None:
+    """One thing is picked at a time: a word or a unit."""
+    st.session_state[other] = None
+
+
+chosen = selection.current()
+st.title("Memory map", anchor=False)
+ensure_recorded(chosen.run)
+response, clusters = chosen.response(), chosen.clusters()
+names = [chosen.run.vocabulary.display(token_id) for token_id in response.token_ids]
+
+left, middle, right = st.columns([2, 2, 5], vertical_alignment="bottom")
+word = left.selectbox(
+    "Word",
+    names,
+    index=None,
+    key="word",
+    bind="query-params",
+    placeholder="find a word",
+    on_change=drop,
+    args=("unit",),
+)
+unit = middle.selectbox(
+    "Unit",
+    list(range(len(clusters.unit_labels))),
+    index=None,
+    key="unit",
+    bind="query-params",
+    placeholder="find a unit",
+    on_change=drop,
+    args=("word",),
+)
+with right:
+    how_to_read(
+        f"Left, the units of {chosen.layer_name} ({chosen.state} state); right, the words that move them; unit "
+        "cluster 1 belongs to word cluster 1, and so on.",
+        "clusters depend on their number and on how signs are treated; look at more than one setting.",
+    )
+picked = ("word", names.index(word)) if word is not None else ("unit", unit) if unit is not None else None
+memory_map(memory_map_data(names, response, clusters, chosen.clouds()), picked, key=KEY, on_pick=take_pick)
+
+if clusters.dropped_words or clusters.dropped_units:
+    st.info(f"Left out, because they never respond: {clusters.dropped_words} words, {clusters.dropped_units} units.")
+if picked is None:
+    table = pd.DataFrame(
+        {
+            "word": names,
+            "occurrences": response.counts,
+            "cluster": clusters.word_labels + 1,
+            "mean |response|": np.abs(response.mean).mean(1),
+        }
+    )
+    numbers(table, "memory-map-words", label="All words and their clusters")
+    strength = pd.DataFrame(clusters.strength, columns=[f"units {c + 1}" for c in range(clusters.k)])
+    strength.insert(0, "word cluster", np.arange(clusters.k) + 1)
+    numbers(strength, "memory-map-links", label="All links: mean expected response of word cluster × unit cluster")
+elif picked[0] == "word":
+    row = picked[1]
+    table = pd.DataFrame(
+        {
+            "unit": np.arange(response.mean.shape[1]),
+            "cluster": clusters.unit_labels + 1,
+            "expected response": response.mean[row],
+            "9 %": response.bands[0, row],
+            "25 %": response.bands[1, row],
+            "75 %": response.bands[2, row],
+            "91 %": response.bands[3, row],
+        }
+    ).sort_values("expected response", key=np.abs, ascending=False)
+    st.markdown(f"**{literal(names[row])}** stands {response.counts[row]:,} times in the recorded text.")
+    numbers(table, "memory-map-word", label="Response of every unit")
+else:
+    table = pd.DataFrame(
+        {
+            "word": names,
+            "cluster": clusters.word_labels + 1,
+            "occurrences": response.counts,
+            "expected response": response.mean[:, picked[1]],
+        }
+    ).sort_values("expected response", key=np.abs, ascending=False)
+    numbers(table, "memory-map-unit", label=f"Response of unit {picked[1]} to every word")

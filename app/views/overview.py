@@ -1,0 +1,86 @@
+"""What the selected run is, how good it is, and where to look."""
+
+import pandas as pd
+import streamlit as st
+
+from app import cached, selection
+from app.figures.training_history import plot_training_history
+from app.notices import how_to_read, literal
+from app.tables import numbers
+from data_prep.errors import UserError
+
+st.title("What does a recurrent network remember?")
+st.markdown(
+    "rnnscope opens the memory of a network that was trained on text: which words move which units, "
+    "what a sentence writes and erases, and what the model expects next."
+)
+chosen = None
+try:
+    chosen = selection.current()
+except UserError as error:
+    st.info(f"{literal(error.message)} {literal(error.hint)}")
+
+if chosen:
+    run = chosen.run
+    model, about = run.recipe.model, run.summary()
+    st.subheader(f":material/deployed_code: {literal(run.id)}", anchor=False)
+    columns = st.columns(4)
+    columns[0].metric("Model", f"{model.cell.upper()} {model.layers} × {model.units}", border=True)
+    columns[1].metric("Numbers learnt", f"{run.parameters:,}", border=True)
+    columns[2].metric("Trained on", run.corpus["name"], border=True)
+    if "perplexity" in run.test:
+        columns[3].metric(
+            "Test perplexity",
+            f"{run.test['perplexity']:.1f}",
+            border=True,
+            help="exp of nats per token; lower is better",
+        )
+    else:
+        columns[3].metric("Test bits per character", f"{run.test['bits_per_character']:.3f}", border=True)
+    st.caption(
+        f"{len(run.vocabulary):,} {'types of word' if about['unit'] == 'words' else 'byte values'} · "
+        f"{run.test['cross_entropy_nats']:.3f} nats per token on the test part · "
+        f"{len(run.history)} epochs in {run.seconds / 60:.0f} minutes · seed {run.recipe.seed} · "
+        f"text from {literal(str(run.corpus['source'].get('file')))}"
+    )
+
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.subheader("Where to look", anchor=False)
+        st.page_link(
+            "views/memory_map.py", label="**Memory map** · which words move which units", icon=":material/hub:"
+        )
+        st.page_link(
+            "views/words.py", label="**Words** · how every unit responds to a word", icon=":material/sort_by_alpha:"
+        )
+        st.page_link(
+            "views/sentences.py",
+            label="**Sentences** · what each word writes into the memory and erases",
+            icon=":material/notes:",
+        )
+        st.markdown(
+            "A *unit* is one number of the network's state. Its *response* to a word is how much that number "
+            "changes when the word is read; the *expected response* is the mean over every place where the word "
+            "stands in the text. Orange raises a unit, blue lowers it. Run, layer and state are chosen in the "
+            "sidebar; the address of this page holds every choice, so a link shows the same to somebody else."
+        )
+    with right:
+        st.subheader("How it was trained", anchor=False)
+        st.plotly_chart(
+            plot_training_history(run.history, dark=st.context.theme.type == "dark"),
+            theme=None,
+            alt="Training and validation cross-entropy after each epoch",
+        )
+        how_to_read(
+            "Cross-entropy after each epoch, lower is better.",
+            "training is measured with dropout and while the weights move, so it may lie above validation.",
+        )
+        numbers(pd.DataFrame(run.history), "training-history")
+
+runs, faults = cached.find_runs()
+st.subheader("All runs", anchor=False)
+rows = [{key: value for key, value in run.summary().items() if key != "test"} | run.test for run in runs]
+if rows:
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+for fault in faults.values():
+    st.warning(f"{literal(fault.message)} {literal(fault.hint)}", icon=":material/warning:")

@@ -1,0 +1,54 @@
+"""How every unit responds to a few words."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from analysis.recording import BANDS
+from app import cached, selection
+from app.figures.expected_response import plot_expected_response
+from app.figures.style import SERIES
+from app.notices import how_to_read
+from app.recording_panel import ensure_recorded
+from app.tables import numbers
+
+RARE = 30  # occurrences below which a mean is not to be trusted
+
+chosen = selection.current()
+st.title("Words", anchor=False)
+ensure_recorded(chosen.run)
+response = cached.find_recording(chosen.run).response(chosen.state, chosen.layer)
+names = [chosen.run.vocabulary.display(token_id) for token_id in response.token_ids]
+
+suggested = [name for name in ("for", "he", "she") if name in names] or names[: min(3, len(names))]
+left, right = st.columns([4, 1], vertical_alignment="bottom")
+words = left.multiselect(
+    "Words", names, default=suggested, key="compare", bind="query-params", max_selections=len(SERIES), select_all=False
+)
+bands = right.toggle("Bands", value=True, key="bands", bind="query-params", help="25–75 and 9–91 % of occurrences")
+how_to_read(
+    f"How much each unit of {chosen.layer_name} ({chosen.state} state) changes on average when the word is read, with "
+    "the middle half and the middle 82 % of all occurrences; the first word gives the order of the units.",
+    f"a mean over fewer than {RARE} occurrences says little, and opposite responses in different contexts cancel in it.",
+)
+if not words:
+    st.info("Choose a word.")
+    st.stop()
+rows = [names.index(word) for word in words]
+if rare := [word for word, row in zip(words, rows, strict=True) if response.counts[row] < RARE]:
+    st.warning(f"Rare in the recorded text: {len(rare)} of these words, with fewer than {RARE} occurrences.")
+st.plotly_chart(
+    plot_expected_response(response, rows, words, bands=bands, dark=st.context.theme.type == "dark"),
+    theme=None,
+    alt=f"Expected response of {response.mean.shape[1]} units to {len(words)} words",
+)
+table = pd.DataFrame({"unit": np.arange(response.mean.shape[1])})
+for place, (word, row) in enumerate(zip(words, rows, strict=True)):
+    table[word] = response.mean[row]
+    for fraction, band in zip(BANDS, response.bands[:, row], strict=True):
+        table[f"{word} {fraction:.0%}"] = band
+    if place == 0:
+        table = table.sort_values(word, ascending=False)
+numbers(table, "expected-response")
+counts = pd.DataFrame({"word": names, "occurrences": response.counts, "mean |response|": np.abs(response.mean).mean(1)})
+numbers(counts, "words", label="All recorded words")
