@@ -2,7 +2,7 @@
 // Hovering answers here, in the browser; a click also tells the server. All text enters through textContent.
 
 const SVG = "http://www.w3.org/2000/svg";
-const TOP = 46, GAP = 12, PADDING = 9, HEADER = 20;
+const TOP = 44, GAP = 7, PADDING = 7, MARGIN = 44;
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".map");
@@ -46,23 +46,23 @@ class MemoryMap {
   draw() {
     const { data } = this;
     const narrow = this.width < 760;
-    const chipWidth = Math.max(150, Math.min(290, this.width * 0.29));
-    const cloudWidth = Math.min(data.cloudWidth * 1.15, this.width * (narrow ? 0.46 : 0.47));
+    const chipWidth = Math.max(130, Math.min(270, this.width * 0.27));
+    const cloudWidth = Math.min(data.cloudWidth * 1.3, this.width * (narrow ? 0.44 : 0.5) - MARGIN);
     const arc = Math.min(40, this.width * 0.03);
     const cloudScale = (cloudWidth - 2 * PADDING) / data.cloudWidth;
-    const edge = this.units <= 250 ? 13 : this.units <= 700 ? 9 : this.units <= 1600 ? 6 : 4;
+    const edge = this.units <= 250 ? 15 : this.units <= 700 ? 10 : this.units <= 1600 ? 6 : 4;
     const perRow = Math.max(1, Math.floor((chipWidth - 2 * PADDING) / (edge + 2)));
 
     let y = TOP;
     this.rows = data.clusters.map((cluster, index) => {
       const members = data.unitClusters.flatMap((own, unit) => (own === index ? [unit] : []));
-      const chipHeight = HEADER + Math.ceil(members.length / perRow) * (edge + 2) + PADDING;
-      const cloudHeight = HEADER + cluster.height * cloudScale + PADDING;
+      const chipHeight = Math.max(1, Math.ceil(members.length / perRow)) * (edge + 2) - 2 + 2 * PADDING;
+      const cloudHeight = cluster.height * cloudScale + 2 * PADDING;
       const height = Math.max(chipHeight, cloudHeight);
       const middle = (index + 0.5) / data.clusters.length;
       const row = {
         members, chipHeight, cloudHeight, y: y + height / 2,
-        cloudX: this.width - cloudWidth - arc * (1 - Math.sin(Math.PI * middle)) - 1,
+        cloudX: this.width - MARGIN - cloudWidth - arc * (1 - Math.sin(Math.PI * middle)),
       };
       y += height + GAP;
       return row;
@@ -73,17 +73,17 @@ class MemoryMap {
     svg.setAttribute("aria-label", `Memory map: ${this.units} units and ${this.words} words in ${data.clusters.length} clusters`);
     const cloudsLeft = Math.min(...this.rows.map((row) => row.cloudX));
     svg.append(
-      text(1, 16, "Unit clusters", "heading"),
-      text(1, 34, "one square per unit", "note"),
+      text(MARGIN, 16, "Unit clusters", "heading"),
+      text(MARGIN, 33, "one square per unit", "note"),
       text(cloudsLeft, 16, "Word clusters", "heading"),
-      text(cloudsLeft, 34, `${this.words} most frequent words · size: response to their own units`, "note"),
+      text(cloudsLeft, 33, `${this.words} most frequent words · size: response to their own units`, "note"),
     );
     this.linkLayer = element("g", {});
     svg.append(this.linkLayer);
     this.unitMarks = [];
     this.wordMarks = [];
     this.clusterMarks = this.rows.map(() => []);
-    this.chipWidth = chipWidth;
+    this.chipEdge = MARGIN + chipWidth;
     this.rows.forEach((row, index) => {
       svg.append(this.chip(row, index, chipWidth, edge, perRow));
       svg.append(this.cloud(row, index, cloudWidth, cloudScale));
@@ -101,9 +101,8 @@ class MemoryMap {
 
   chip(row, index, width, edge, perRow) {
     const top = row.y - row.chipHeight / 2;
-    const group = this.clusterGroup(index, 0.5, top, width, row.chipHeight);
-    group.append(text(0.5 + PADDING, top + 15, `${index + 1}`, "name"),
-      text(0.5 + PADDING + 18, top + 15, plural(row.members.length, "unit"), "note"));
+    const group = this.clusterGroup(index, MARGIN, top, width, row.chipHeight);
+    group.append(text(0, row.y + 5, `${index + 1}`, "name"), text(18, row.y + 5, `${row.members.length}`, "note"));
     row.members.forEach((unit) => {
       const mark = element("g", { class: "unit", role: "button", "aria-label": `unit ${unit}` });
       const ground = element("rect", { class: "ground", width: edge, height: edge, rx: 2 });
@@ -115,8 +114,8 @@ class MemoryMap {
       group.append(mark);
     });
     row.place = (order) => order.forEach((unit, place) => {
-      const x = 0.5 + PADDING + (place % perRow) * (edge + 2);
-      const y = top + HEADER + Math.floor(place / perRow) * (edge + 2);
+      const x = MARGIN + PADDING + (place % perRow) * (edge + 2);
+      const y = top + PADDING + Math.floor(place / perRow) * (edge + 2);
       this.unitMarks[unit].mark.setAttribute("transform", `translate(${x} ${y})`);
     });
     return group;
@@ -127,11 +126,16 @@ class MemoryMap {
     const top = row.y - row.cloudHeight / 2;
     const group = this.clusterGroup(index, row.cloudX, top, width, row.cloudHeight);
     const left = row.cloudX + PADDING;
-    const missing = cluster.missing.length ? ` · ${cluster.missing.length} more did not fit` : "";
-    group.append(text(left, top + 15, `${index + 1}`, "name"),
-      text(left + 18, top + 15, `${plural(cluster.size, "word")}${missing}`, "note"));
+    const right = row.cloudX + width + 6;
+    group.append(text(right, row.y + 5, `${cluster.placed.length}`, "note"));
+    if (cluster.missing.length) {
+      const more = text(right, row.y + 20, `+${cluster.missing.length}`, "note more");
+      more.setAttribute("aria-label", `${cluster.missing.length} more words of cluster ${index + 1} did not fit`);
+      this.interactive(more, { kind: "cluster", index });
+      group.append(more);
+    }
     cluster.placed.forEach(([word, label, x, baseline, size, wide]) => {
-      const mark = text(left + x * scale, top + HEADER + baseline * scale, label, "word");
+      const mark = text(left + x * scale, top + PADDING + baseline * scale, label, "word");
       mark.setAttribute("font-size", size * scale);
       mark.setAttribute("role", "button");
       mark.setAttribute("aria-label", this.data.words[word]);
@@ -231,7 +235,7 @@ class MemoryMap {
     const largest = Math.max(...links.map((link) => Math.abs(link.value)), 1e-9);
     this.linkLayer.replaceChildren(...links.map(({ from, to, value }) => {
       const share = Math.abs(value) / largest;
-      const x1 = this.chipWidth + 1, x2 = this.rows[to].cloudX, y1 = this.rows[from].y, y2 = this.rows[to].y;
+      const x1 = this.chipEdge + 1, x2 = this.rows[to].cloudX, y1 = this.rows[from].y, y2 = this.rows[to].y;
       const bend = (x2 - x1) * 0.45;
       return element("path", {
         class: `link ${value < 0 ? "negative" : "positive"}`,

@@ -3,7 +3,7 @@
 // Only the columns in sight are in the document, so that thousands of tokens scroll. Text enters by textContent.
 
 const SVG = "http://www.w3.org/2000/svg";
-const BOX = 54, RULER = 22, STEP = BOX + RULER, TOP = 8, SURPRISE = 44;
+const BOX = 46, RULER = 18, STEP = BOX + RULER, TOP = 8, SURPRISE = 44;
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".glyphs");
@@ -18,7 +18,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 class Glyphs {
   constructor(root, data, tell) {
     Object.assign(this, { root, data, tell, columns: new Map() });
-    this.lane = data.clusters.length <= 10 ? 44 : 28;
+    this.lane = data.clusters.length <= 10 ? 40 : 28;
     this.bottom = TOP + this.lane * data.clusters.length;
     this.height = this.bottom + 26 + SURPRISE + 16;
     this.draw();
@@ -26,7 +26,7 @@ class Glyphs {
 
   draw() {
     const { data } = this;
-    const left = element("svg", { width: 168, height: this.height });
+    const left = element("svg", { width: 150, height: this.height });
     left.append(...data.clusters.flatMap((cluster, index) => {
       const middle = this.middle(index);
       return [text(0, middle - 1, `${index + 1} · ${cluster.units} unit${cluster.units === 1 ? "" : "s"}`, "name"),
@@ -99,7 +99,7 @@ class Glyphs {
   // One bar: held from below zero to above it; gained parts at its ends, lost parts beyond them.
   glyph(position, cluster) {
     const [up, down, gainedUp, lostUp, gainedDown, lostDown, kept] = this.data.flow[position][cluster];
-    const zero = this.middle(cluster), half = this.lane / 2 - 4, x = BOX / 2 - 9, width = 18;
+    const zero = this.middle(cluster), half = this.lane / 2 - 4, x = BOX / 2 - 8, width = 16;
     const bar = (className, from, to, inset = 0) => element("rect", {
       class: className, x: x + inset, width: width - 2 * inset,
       y: zero - half * Math.max(from, to), height: Math.max(0, half * Math.abs(to - from)),
@@ -166,4 +166,4 @@ function text(x, y, content, className) {
   return node;
 }
 
-const shorten = (label) => (label.length > 9 ? `${label.slice(0, 8)}…` : label);
+const shorten = (label) => (label.length > 8 ? `${label.slice(0, 7)}…` : label);

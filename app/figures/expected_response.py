@@ -17,20 +17,13 @@ def plot_expected_response(
     figure = go.Figure()
     order = np.argsort(response.mean[rows[0]])
     places = np.arange(len(order))
+    if bands:
+        for (colour, _), row in zip(SERIES, rows, strict=False):
+            low, lower, upper, high = response.bands[:, row][:, order]
+            _shade(figure, places, low, high, colour, 0.10)
+            _shade(figure, places, lower, upper, colour, 0.16)
     for (colour, dash), row, name in zip(SERIES, rows, names, strict=False):
-        low, lower, upper, high = response.bands[:, row][:, order]
-        if bands:
-            for bottom, top, opacity in ((low, high, 0.12), (lower, upper, 0.22)):
-                figure.add_scatter(
-                    x=np.concatenate((places, places[::-1])),
-                    y=np.concatenate((bottom, top[::-1])),
-                    fill="toself",
-                    fillcolor=colour,
-                    opacity=opacity,
-                    line={"width": 0},
-                    hoverinfo="skip",
-                    showlegend=False,
-                )
+        _, lower, upper, _ = response.bands[:, row][:, order]
         figure.add_scatter(
             x=places,
             y=response.mean[row, order],
@@ -45,4 +38,20 @@ def plot_expected_response(
     kind = "hidden" if response.state == "hidden" else "cell"
     return styled(
         figure, dark=dark, height=430, x=f"units, sorted by their response to “{first}”", y=f"change of {kind} state"
+    )
+
+
+def _shade(
+    figure: go.Figure, places: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, opacity: float
+) -> None:
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    figure.add_scatter(
+        x=np.concatenate((places, places[::-1])),
+        y=np.concatenate((low, high[::-1])),
+        fill="toself",
+        fillcolor=f"rgba({red},{green},{blue},{opacity})",
+        mode="lines",
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
     )

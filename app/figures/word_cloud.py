@@ -12,8 +12,9 @@ from wordcloud import WordCloud
 from analysis.coclustering import Coclusters, own_response
 
 WIDTH = 420  # of a cloud, in pixels of the layout; the browser scales it
-ROW = 26  # pixels of height that a cloud gets for every few words
-SMALLEST, LARGEST = 12, 30  # font sizes
+SMALLEST, LARGEST = 11, 20  # font sizes
+TRIES = (LARGEST, 17, 15, 13)  # largest font size, tried in turn until every word fits
+AREA = 1.5  # of a box, over that of its words if all had a middling size
 LONGEST_WORD = 24  # characters; beyond, the word is cut with an ellipsis
 
 
@@ -57,8 +58,9 @@ def lay_out_clouds(names: list[str], mean: np.ndarray, clusters: Coclusters, *, 
 
 def _lay_out(names: list[str], weights: np.ndarray, members: np.ndarray, seed: int) -> Cloud:
     members = members[np.argsort(-weights[members], kind="stable")]
-    rows = np.clip(np.ceil(len(members) / 6), 2, 6)
-    height = int(rows * ROW)
+    middling = (SMALLEST + LARGEST) / 2
+    letters = sum(len(_shorten(names[member])) + 1 for member in members)
+    height = max(2 * LARGEST, round(AREA * letters * 0.55 * middling * middling / WIDTH))
     if len(members) == 0:
         return Cloud((), (), WIDTH, height)
     # wordcloud knows words by their text: of those that look the same, the strongest is placed.
@@ -67,20 +69,24 @@ def _lay_out(names: list[str], weights: np.ndarray, members: np.ndarray, seed: i
         texts.setdefault(_shorten(names[member]), int(member))
     smallest_weight = weights[members].max() * 1e-3 or 1.0
     frequencies = {text: float(max(weights[member], smallest_weight)) for text, member in texts.items()}
-    cloud = WordCloud(
-        font_path=font_path(),
-        width=WIDTH,
-        height=height,
-        margin=3,
-        prefer_horizontal=1.0,
-        min_font_size=SMALLEST,
-        max_font_size=LARGEST,
-        relative_scaling=0.4,
-        max_words=len(frequencies),
-        random_state=seed,
-        collocations=False,
-    ).generate_from_frequencies(frequencies)
-    placed = tuple(_place(texts, *entry[:3]) for entry in cloud.layout_)
+    placed: tuple[PlacedWord, ...] = ()
+    for largest in TRIES:
+        cloud = WordCloud(
+            font_path=font_path(),
+            width=WIDTH,
+            height=height,
+            margin=2,
+            prefer_horizontal=1.0,
+            min_font_size=SMALLEST,
+            max_font_size=largest,
+            relative_scaling=0.3,
+            max_words=len(frequencies),
+            random_state=seed,
+        ).generate_from_frequencies(frequencies)
+        if len(cloud.layout_) > len(placed):
+            placed = tuple(_place(texts, *entry[:3]) for entry in cloud.layout_)
+        if len(placed) == len(members):
+            break
     missing = set(members.tolist()) - {word.word for word in placed}
     return Cloud(placed, tuple(int(member) for member in members if member in missing), WIDTH, height)
 

@@ -27,12 +27,12 @@ def drop(other: str) -> None:
 
 
 chosen = selection.current()
-st.title("Memory map", anchor=False)
+title, left, middle = st.columns([3, 2, 2], vertical_alignment="bottom")
+title.title("Memory map", anchor=False)
 ensure_recorded(chosen.run)
 response, clusters = chosen.response(), chosen.clusters()
 names = [chosen.run.vocabulary.display(token_id) for token_id in response.token_ids]
 
-left, middle, right = st.columns([2, 2, 5], vertical_alignment="bottom")
 word = left.selectbox(
     "Word",
     names,
@@ -53,14 +53,13 @@ unit = middle.selectbox(
     on_change=drop,
     args=("word",),
 )
-with right:
-    how_to_read(
-        f"Left, the units of {chosen.layer_name} ({chosen.state} state); right, the words that move them; unit "
-        "cluster 1 belongs to word cluster 1, and so on.",
-        "clusters depend on their number and on how signs are treated; look at more than one setting.",
-    )
 picked = ("word", names.index(word)) if word is not None else ("unit", unit) if unit is not None else None
 memory_map(memory_map_data(names, response, clusters, chosen.clouds()), picked, key=KEY, on_pick=take_pick)
+how_to_read(
+    f"Left, the units of {chosen.layer_name} ({chosen.state} state); right, the words that move them; unit "
+    "cluster 1 belongs to word cluster 1, and so on.",
+    "clusters depend on their number and on how signs are treated; look at more than one setting.",
+)
 
 if clusters.dropped_words or clusters.dropped_units:
     st.info(f"Left out, because they never respond: {clusters.dropped_words} words, {clusters.dropped_units} units.")

@@ -25,7 +25,7 @@ if chosen:
     model, about = run.recipe.model, run.summary()
     st.subheader(f":material/deployed_code: {literal(run.id)}", anchor=False)
     columns = st.columns(4)
-    columns[0].metric("Model", f"{model.cell.upper()} {model.layers} × {model.units}", border=True)
+    columns[0].metric("Model", f"{model.cell.upper()} {model.layers}×{model.units}", border=True)
     columns[1].metric("Numbers learnt", f"{run.parameters:,}", border=True)
     columns[2].metric("Trained on", run.corpus["name"], border=True)
     if "perplexity" in run.test:

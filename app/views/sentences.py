@@ -44,7 +44,7 @@ text = left.text_area(
     "Text",
     value=examples[0],
     max_chars=LARGEST_PASTE,
-    height=100,
+    height=68,
     key="text",
     bind="query-params",
     on_change=lambda: st.session_state.update(position=None),
@@ -53,11 +53,6 @@ with right:
     st.selectbox("Examples", examples, index=None, key="example", on_change=take_example, placeholder="choose one")
     with st.popover("Upload a text file", icon=":material/upload:", width="stretch"):
         upload = st.file_uploader("Plain text, UTF-8", type=["txt"], max_upload_size=LARGEST_UPLOAD_MB, key="upload")
-how_to_read(
-    f"One box per token; in it a lane per unit cluster of {chosen.layer_name} ({chosen.state} state): grey is held, "
-    "filled gained, dashed lost, and the rulers between boxes show the share that was kept.",
-    "the state starts at zero, so the first tokens always gain much; a sum over a cluster hides what cancels in it.",
-)
 try:
     text = decode(upload.getvalue(), upload.name) if upload else text
     reading = cached.find_reading(run, text)
@@ -81,6 +76,11 @@ flow = cluster_flow(reading.states[chosen.state][:, chosen.layer], clusters.unit
 position = st.session_state.get("position")
 position = position if position is not None and position < len(reading.tokens) else None
 sentence_glyphs(sentence_glyphs_data(reading, flow, vocabulary, labels), position, key=KEY, on_pick=take_pick)
+how_to_read(
+    f"One box per token; in it a lane per unit cluster of {chosen.layer_name} ({chosen.state} state): grey is held, "
+    "filled gained, dashed lost, and the rulers between boxes show the share that was kept.",
+    "the state starts at zero, so the first tokens always gain much; a sum over a cluster hides what cancels in it.",
+)
 
 shown = [shown_token(reading, vocabulary, t) for t in range(len(reading.tokens))]
 if position is not None:
