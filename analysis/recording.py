@@ -168,10 +168,10 @@ def record(
     for start in range(0, length, WINDOW):
         window = pieces[start : start + WINDOW]
         layers, following = unroll(network, window.to(device), state)
+        if not torch.isfinite(following.hidden).all():  # what is not a number stays so to the window's end
+            raise UserError("The network's states are not numbers.", "Its weights are damaged; train it again.")
         statistics.add(window.flatten(), responses(layers, state))
         state = following
-        if not torch.isfinite(state.hidden).all():
-            raise UserError("The network's states are not numbers.", "Its weights are damaged; train it again.")
         on_progress(min(1.0, (start + WINDOW) / length))
     fold = statistics.shape
     return Recording(

@@ -99,7 +99,7 @@ class Glyphs {
   // One bar: held from below zero to above it; gained parts at its ends, lost parts beyond them.
   glyph(position, cluster) {
     const [up, down, gainedUp, lostUp, gainedDown, lostDown, kept] = this.data.flow[position][cluster];
-    const zero = this.middle(cluster), half = this.lane / 2 - 4, x = BOX / 2 - 8, width = 16;
+    const zero = this.middle(cluster), half = this.lane / 2 - 4, x = BOX / 2 - 13, width = 26;
     const bar = (className, from, to, inset = 0) => element("rect", {
       class: className, x: x + inset, width: width - 2 * inset,
       y: zero - half * Math.max(from, to), height: Math.max(0, half * Math.abs(to - from)),

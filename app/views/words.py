@@ -25,11 +25,11 @@ left, right = st.columns([4, 1], vertical_alignment="bottom")
 words = left.multiselect(
     "Words", names, default=suggested, key="compare", bind="query-params", max_selections=len(SERIES), select_all=False
 )
-bands = right.toggle("Bands", value=True, key="bands", bind="query-params", help="25–75 and 9–91 %")
+bands = right.toggle("Bands", value=True, key="bands", bind="query-params")
 how_to_read(
     f"How much each unit of {chosen.layer_name} ({chosen.state} state) changes on average when the word is read, with "
     "the middle half and the middle 82 % of all occurrences; the first word gives the order of the units.",
-    f"a mean over fewer than {RARE} occurrences says little, and opposite responses in different contexts cancel in it.",
+    f"a mean over fewer than {RARE} occurrences says little, and opposite responses cancel in it.",
 )
 if not words:
     st.info("Choose a word.")

@@ -1,0 +1,104 @@
+import numpy as np
+import pytest
+import torch
+
+from analysis.sentence import GUESSES, LONGEST, cluster_flow, read_text
+from data_prep.errors import UserError
+from data_prep.tokens import Tokenisation
+from data_prep.vocabulary import build_vocabulary
+from models.network import RecurrentLanguageModel
+from models.recipe import ModelSettings
+
+
+def word_reader(cell="lstm"):
+    vocabulary = build_vocabulary(Tokenisation(), "the cat sat on a mat . <eos> , because it was tired".split(), 100)
+    torch.manual_seed(6)
+    settings = ModelSettings(cell=cell, layers=2, units=9, embedding=7)
+    return RecurrentLanguageModel(settings, len(vocabulary)).eval(), vocabulary
+
+
+def test_states_and_surprise_are_those_of_the_network():
+    network, vocabulary = word_reader()
+    reading = read_text(network, vocabulary, "The cat sat on a mat.")
+    assert reading.tokens == ("the", "cat", "sat", "on", "a", "mat", ".", "<eos>")
+    with torch.no_grad():
+        logits, _ = network(torch.from_numpy(reading.ids)[:, None])
+        hidden, _ = network.recurrent(network.embedding(torch.from_numpy(reading.ids)))
+    probabilities = logits[:, 0].softmax(-1).numpy()
+    np.testing.assert_allclose(reading.states["hidden"][:, 1], hidden.numpy(), atol=1e-6)
+    assert np.isnan(reading.surprise_nats[0])
+    for t in range(1, len(reading.ids)):
+        assert reading.surprise_nats[t] == pytest.approx(-np.log(probabilities[t - 1, reading.ids[t]]), abs=1e-5)
+        assert reading.guess_ids[t, 0] == probabilities[t].argmax()
+    assert reading.guess_probabilities.shape == (8, GUESSES)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_every_kind_of_cell_is_read(cell):
+    reading = read_text(*word_reader(cell), "it was tired")
+    assert reading.states["hidden"].shape == (3, 2, 9)
+    assert ("cell" in reading.states) == (cell == "lstm")
+
+
+def test_unknown_words_are_marked_and_read_as_unk():
+    network, vocabulary = word_reader()
+    reading = read_text(network, vocabulary, "the <b>dragon</b> שלום sat")
+    assert reading.tokens == ("the", "<", "b", ">", "dragon", "<", "/", "b", ">", "שלום", "sat")
+    assert reading.known.tolist() == [True] + 9 * [False] + [True]
+    assert set(reading.ids[1:10]) == {vocabulary.unknown_id}
+
+
+def test_bytes_outside_the_vocabulary_are_skipped_and_counted():
+    vocabulary = build_vocabulary(Tokenisation("bytes"), list("abc "), 0)
+    network = RecurrentLanguageModel(ModelSettings(units=4, embedding=4), len(vocabulary)).eval()
+    reading = read_text(network, vocabulary, "a cab ☃")
+    assert "".join(reading.tokens) == "a cab "
+    assert reading.skipped == 3
+    with pytest.raises(UserError, match="no bytes of the vocabulary"):
+        read_text(network, vocabulary, "xyz")
+
+
+def test_a_long_text_is_bounded_and_says_how_much_was_left_out():
+    network, vocabulary = word_reader()
+    reading = read_text(network, vocabulary, "cat " * (LONGEST + 5))
+    assert (len(reading.tokens), reading.left_out) == (LONGEST, 5)
+    huge = read_text(network, vocabulary, "cat " * 100_000)
+    assert (len(huge.tokens), huge.left_out) == (LONGEST, 100_000 - LONGEST)
+
+
+@pytest.mark.parametrize(("text", "said"), [("", "nothing to read"), (" \n ", "nothing to read"), ("a\0b", "NUL")])
+def test_what_cannot_be_read_is_said(text, said):
+    with pytest.raises(UserError, match=said):
+        read_text(*word_reader(), text)
+
+
+def test_flow_matches_the_definition_unit_by_unit():
+    rng = np.random.default_rng(7)
+    states, labels, k = rng.normal(size=(6, 10)), rng.integers(-1, 3, size=10), 3
+    flow = cluster_flow(states, labels, k)
+    before = np.vstack((np.zeros(10), states[:-1]))
+    for t in range(6):
+        for cluster in range(k):
+            h, h1 = states[t, labels == cluster], before[t, labels == cluster]
+            positive, negative = h[h > 0].sum(), h[h < 0].sum()
+            kept = np.minimum(h, h1)[(h > 0) & (h1 > 0)].sum() - np.maximum(h, h1)[(h < 0) & (h1 < 0)].sum()
+            assert flow.held_positive[t, cluster] == pytest.approx(positive)
+            assert flow.held_negative[t, cluster] == pytest.approx(negative)
+            held_before = np.abs(h1).sum()
+            assert flow.kept_rate[t, cluster] == pytest.approx(kept / held_before if held_before else 0)
+            assert flow.sizes[cluster] == len(h)
+
+
+def test_gains_and_losses_telescope_to_what_is_held():
+    rng = np.random.default_rng(8)
+    states, labels = rng.normal(size=(9, 12)), rng.integers(4, size=12)
+    flow = cluster_flow(states, labels, 4)
+    np.testing.assert_allclose((flow.gained_positive - flow.lost_positive).sum(0), flow.held_positive[-1])
+    np.testing.assert_allclose((flow.gained_negative - flow.lost_negative).sum(0), -flow.held_negative[-1])
+    assert np.all((flow.kept_rate >= 0) & (flow.kept_rate <= 1))
+    assert np.all(flow.gained_positive * flow.lost_positive == 0)
+
+
+def test_a_memory_that_stands_still_is_kept_whole():
+    flow = cluster_flow(np.ones((3, 4)), np.zeros(4, int), 1)
+    assert flow.kept_rate[:, 0].tolist() == [0, 1, 1]
