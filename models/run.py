@@ -176,11 +176,10 @@ def run_folder(run_id: str) -> Path:
 
 
 def run_ids() -> list[str]:
-    """Ids of the gallery's and the user's own runs, damaged and unfinished ones included."""
-    found = {
-        path.name for place in (GALLERY, runs_home()) if place.is_dir() for path in place.iterdir() if path.is_dir()
-    }
-    return sorted(name for name in found if not name.startswith((".", "_")))
+    """Ids of the gallery's runs, then of the user's own, damaged and unfinished ones included."""
+    places = (place for place in (GALLERY, runs_home()) if place.is_dir())
+    found = (path.name for place in places for path in sorted(place.iterdir()) if path.is_dir())
+    return [name for name in dict.fromkeys(found) if not name.startswith((".", "_"))]
 
 
 def list_runs() -> tuple[list[Run], dict[str, UserError]]:

@@ -54,7 +54,7 @@ def print_table(headings: tuple[str, ...], rows: list[tuple[str, ...]], title: s
     """A table for a person; numbers to the right. The first column is never cut."""
     table = Table(title=title and escape(title), title_justify="left")
     for place, heading in enumerate(headings):
-        numeric = all(row[place][:1].isdigit() or row[place] == "–" for row in rows) and bool(rows)
+        numeric = place > 0 and all(row[place][:1].isdigit() or row[place] == "–" for row in rows) and bool(rows)
         table.add_column(heading, justify="right" if numeric else "left", no_wrap=place == 0, overflow="fold")
     for row in rows:
         table.add_row(*map(escape, row))

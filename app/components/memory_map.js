@@ -279,10 +279,11 @@ class MemoryMap {
     this.tip.textContent = this.describe(target);
     this.tip.classList.add("shown");
     const frame = this.root.getBoundingClientRect(), own = event.target.getBoundingClientRect();
-    const left = Math.min(Math.max(0, own.left - frame.left), this.width - 290);
-    const above = own.top - frame.top - this.tip.offsetHeight - 6;
-    this.tip.style.left = `${left}px`;
-    this.tip.style.top = `${above > 0 ? above : own.bottom - frame.top + 6}px`;
+    // Between chips and clouds, where it hides neither.
+    const clouds = Math.min(...this.rows.map((row) => row.cloudX));
+    const isUnit = target.kind === "unit" || own.left - frame.left < this.chipEdge;
+    this.tip.style.left = `${isUnit ? this.chipEdge + 8 : Math.max(0, clouds - this.tip.offsetWidth - 8)}px`;
+    this.tip.style.top = `${Math.max(0, own.top + own.height / 2 - frame.top - this.tip.offsetHeight / 2)}px`;
   }
 
   describe({ kind, index }) {

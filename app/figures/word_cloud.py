@@ -14,7 +14,7 @@ from analysis.coclustering import Coclusters, own_response
 WIDTH = 420  # of a cloud, in pixels of the layout; the browser scales it
 SMALLEST, LARGEST = 11, 20  # font sizes
 TRIES = (LARGEST, 17, 15, 13)  # largest font size, tried in turn until every word fits
-AREA = 1.5  # of a box, over that of its words if all had a middling size
+AREA = 1.75  # of a box, over that of its words if all had a middling size
 LONGEST_WORD = 24  # characters; beyond, the word is cut with an ellipsis
 
 
@@ -75,7 +75,7 @@ def _lay_out(names: list[str], weights: np.ndarray, members: np.ndarray, seed: i
             font_path=font_path(),
             width=WIDTH,
             height=height,
-            margin=2,
+            margin=5,
             prefer_horizontal=1.0,
             min_font_size=SMALLEST,
             max_font_size=largest,

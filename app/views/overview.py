@@ -1,5 +1,7 @@
 """What the selected run is, how good it is, and where to look."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -8,6 +10,23 @@ from app.figures.training_history import plot_training_history
 from app.notices import how_to_read, literal
 from app.tables import numbers
 from data_prep.errors import UserError
+
+
+def _row(run: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "run": run["id"],
+        "corpus": run["corpus"],
+        "model": f"{run['cell'].upper()} {run['layers']}×{run['units']}",
+        "parameters": run["parameters"],
+        "nats per token": run["test"]["cross_entropy_nats"],
+        "perplexity": run["test"].get("perplexity"),
+        "bits per character": run["test"].get("bits_per_character"),
+        "epochs": run["epochs"],
+        "minutes": round(run["minutes"], 1),
+        "seed": run["seed"],
+        "from": "gallery" if run["bundled"] else "yours",
+    }
+
 
 st.title("What does a recurrent network remember?")
 st.markdown(
@@ -26,7 +45,7 @@ if chosen:
     st.subheader(f":material/deployed_code: {literal(run.id)}", anchor=False)
     columns = st.columns(4)
     columns[0].metric("Model", f"{model.cell.upper()} {model.layers}×{model.units}", border=True)
-    columns[1].metric("Numbers learnt", f"{run.parameters:,}", border=True)
+    columns[1].metric("Parameters", f"{run.parameters:,}", border=True)
     columns[2].metric("Trained on", run.corpus["name"], border=True)
     if "perplexity" in run.test:
         columns[3].metric(
@@ -79,8 +98,7 @@ if chosen:
 
 runs, faults = cached.find_runs()
 st.subheader("All runs", anchor=False)
-rows = [{key: value for key, value in run.summary().items() if key != "test"} | run.test for run in runs]
-if rows:
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+if runs:
+    st.dataframe(pd.DataFrame([_row(run.summary()) for run in runs]), hide_index=True, width="stretch")
 for fault in faults.values():
     st.warning(f"{literal(fault.message)} {literal(fault.hint)}", icon=":material/warning:")

@@ -57,7 +57,9 @@ def test_streams_start_from_zero_and_say_what_was_left_out():
     network, ids = make_network(), make_text(1003)
     recording = record(network, ids, words=V, streams=10)
     assert (recording.tokens, recording.left_out, recording.counts.sum()) == (1000, 3, 1000)
-    ends = sum(all_responses(network, ids[start : start + 100])[1].hidden[:, 0].numpy() for start in range(0, 1000, 100))
+    ends = sum(
+        all_responses(network, ids[start : start + 100])[1].hidden[:, 0].numpy() for start in range(0, 1000, 100)
+    )
     total = np.einsum("w,wlh->lh", recording.counts.astype(float), recording.mean["hidden"].astype(float))
     np.testing.assert_allclose(total, ends, atol=2e-3)
 
@@ -130,7 +132,7 @@ def test_what_cannot_be_recorded_is_said():
         broken.embedding.weight.fill_(float("nan"))
     with pytest.raises(UserError, match="not numbers"):
         record(broken, make_text(100))
-    with pytest.raises(UserError, match="layers 1 to 2"):
+    with pytest.raises(UserError, match="hidden state of layer 3"):
         record(make_network(), make_text(100)).response("hidden", 2)
     with pytest.raises(UserError, match="no cell state"):
         record(make_network("gru"), make_text(100)).response("cell", 0)

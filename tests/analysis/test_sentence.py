@@ -11,7 +11,8 @@ from models.recipe import ModelSettings
 
 
 def word_reader(cell="lstm"):
-    vocabulary = build_vocabulary(Tokenisation(), "the cat sat on a mat . <eos> , because it was tired".split(), 100)
+    words = "the cat sat on a mat . <eos> , because it was tired"
+    vocabulary = build_vocabulary(Tokenisation(), words.split(), 100)
     torch.manual_seed(6)
     settings = ModelSettings(cell=cell, layers=2, units=9, embedding=7)
     return RecurrentLanguageModel(settings, len(vocabulary)).eval(), vocabulary

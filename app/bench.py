@@ -1,0 +1,135 @@
+"""Speed, measured now and beside a peer in the same run: machines differ, ratios less."""
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.cluster import SpectralCoclustering
+
+from analysis.coclustering import cocluster, decompose
+from analysis.recording import record
+from analysis.sentence import read_text
+from data_prep.errors import UserError
+from data_prep.tokens import Tokenisation
+from data_prep.vocabulary import Vocabulary
+from models.network import RecurrentLanguageModel
+from models.recipe import ModelSettings
+
+WORDS, UNITS = 10_000, 600  # of the benchmark's model: two LSTM layers, as RNNVis's on the Penn Treebank
+STREAMS, STEPS = 64, 50
+ROUNDS = 3  # each side is measured so often, in turn; the median counts
+
+
+def run_benches(names: list[str]) -> list[dict[str, Any]]:
+    """Measure the named benches, or all; each as the `bench --json` object of DESIGN."""
+    benches = {"record": bench_record, "cocluster": bench_cocluster, "sentence": bench_sentence}
+    for name in names:
+        if name not in benches:
+            raise UserError(f"There is no bench {name!r}.", f"Choose any of: {', '.join(benches)}.")
+    machine = (
+        f"{os.cpu_count()} cores, {platform.machine()}, torch {torch.__version__} on {torch.get_num_threads()} threads"
+    )
+    return [{"bench": name, "machine": machine, "figures": benches[name]()} for name in names or benches]
+
+
+def bench_record() -> list[dict[str, Any]]:
+    """Recording with all statistics against a bare forward pass of the same layers over the same batches."""
+    network = _network()
+    ids = _zipf(20 * STEPS * STREAMS)
+    pieces = torch.from_numpy(ids.reshape(STREAMS, -1).T.copy())
+
+    def bare() -> None:
+        state = None
+        with torch.inference_mode():
+            for start in range(0, len(pieces), STEPS):
+                _, state = network.recurrent(network.embedding(pieces[start : start + STEPS]), state)
+
+    ours, peer = _in_turn(lambda: record(network, ids, streams=STREAMS), bare)
+    return [
+        _figure(
+            "recorded, LSTM 2×600, 600 words", len(ids) / ours, "tokens/s", "bare nn.LSTM", len(ids) / peer,
+            lambda ratio: ratio >= 0.6, "≥ 0.6",
+        )
+    ]  # fmt: skip
+
+
+def bench_cocluster() -> list[dict[str, Any]]:
+    """Co-clusters of 300 words × 600 units: the first picture, then another k, against scikit-learn."""
+    matrix = np.random.default_rng(0).standard_t(4, (300, UNITS))
+    first, peer = _in_turn(
+        lambda: cocluster(decompose(matrix), 9),
+        lambda: SpectralCoclustering(9, random_state=0).fit(matrix - matrix.min()),
+    )
+    ready = decompose(matrix)
+    again, _ = _in_turn(lambda: cocluster(ready, 12), lambda: None)
+    name = "SpectralCoclustering"
+    return [
+        _figure("first, 300 × 600", first * 1000, "ms", name, peer * 1000, lambda _: first <= 0.150, "≤ 150 ms"),
+        _figure("another k", again * 1000, "ms", name, peer * 1000, lambda _: again <= 0.050, "≤ 50 ms"),
+    ]
+
+
+def bench_sentence() -> list[dict[str, Any]]:
+    """A sentence of 30 words with states, guesses and surprise, against the bare forward pass."""
+    network = _network()
+    vocabulary = Vocabulary(Tokenisation(), tuple(_spelled(place) for place in range(WORDS)), (1,) * WORDS)
+    sentence = " ".join(vocabulary.tokens[token_id] for token_id in _zipf(30))
+    ids = torch.from_numpy(vocabulary.encode(sentence.split())[0])[:, None]
+
+    def bare() -> None:
+        with torch.inference_mode():
+            network(ids)
+
+    ours, peer = _in_turn(lambda: read_text(network, vocabulary, sentence), bare)
+    return [
+        _figure(
+            "30 words, LSTM 2×600", ours * 1000, "ms", "bare forward", peer * 1000, lambda _: ours <= 0.050, "≤ 50 ms"
+        )
+    ]
+
+
+def _network() -> RecurrentLanguageModel:
+    torch.manual_seed(0)
+    return RecurrentLanguageModel(ModelSettings(units=UNITS, embedding=UNITS), WORDS).eval()
+
+
+def _zipf(length: int) -> np.ndarray:
+    weights = 1 / np.arange(1, WORDS + 1)
+    return np.random.default_rng(0).choice(WORDS, size=length, p=weights / weights.sum())
+
+
+def _spelled(number: int) -> str:
+    return "".join(chr(ord("a") + int(digit)) for digit in str(number))
+
+
+def _in_turn(ours: Callable[[], Any], peer: Callable[[], Any]) -> tuple[float, float]:
+    """Median seconds of both, measured alternately after one warm-up each, so that noise falls on both."""
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for round_ in range(ROUNDS + 1):
+        for side, work in enumerate((ours, peer)):
+            started = time.perf_counter()
+            work()
+            if round_:
+                seconds[side].append(time.perf_counter() - started)
+    return statistics.median(seconds[0]), statistics.median(seconds[1])
+
+
+def _figure(
+    what: str, value: float, unit: str, peer: str, peer_value: float, met: Callable[[float], bool], goal: str
+) -> dict[str, Any]:
+    ratio = value / peer_value
+    return {
+        "what": what,
+        "value": value,
+        "unit": unit,
+        "peer": peer,
+        "peer_value": peer_value,
+        "ratio": ratio,
+        "goal": goal,
+        "met": bool(met(ratio)),
+    }
