@@ -18,7 +18,6 @@ COPY requirements.txt ./
 RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
 
 COPY pyproject.toml README.md LICENSE rnnscope.py ./
-COPY .streamlit .streamlit
 COPY data_prep data_prep
 COPY models models
 COPY analysis analysis

@@ -1,18 +1,120 @@
-"""The numbers behind a figure, as a table to sort and to download."""
+"""Results as tables: one builder per figure; clusters and tokens are counted from 1, units from 0."""
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
-import streamlit as st
+
+from analysis.coclustering import Coclusters
+from analysis.recording import BANDS, ExpectedResponse
+from analysis.sentence import ClusterFlow, Reading
+from data_prep.tokens import display_token
+from data_prep.vocabulary import Vocabulary
 
 
-def numbers(table: pd.DataFrame, name: str, *, label: str = "The numbers") -> None:
-    """A folded table with a download as CSV; `name` is the file's name without its ending."""
-    with st.expander(f"{label} ({len(table):,} rows)"):
-        st.dataframe(table, hide_index=True, width="stretch")
-        st.download_button(
-            "Download as CSV",
-            table.to_csv(index=False).encode("utf-8"),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            key=f"download-{name}",
-            icon=":material/download:",
-        )
+def runs_table(summaries: list[dict[str, Any]]) -> pd.DataFrame:
+    """One row per run, from `Run.summary`."""
+    return pd.DataFrame(
+        {
+            "run": run["id"],
+            "corpus": run["corpus"],
+            "recipe": run["recipe"],
+            "model": f"{run['cell'].upper()} {run['layers']}×{run['units']}",
+            "parameters": run["parameters"],
+            "nats per token": run["test"]["cross_entropy_nats"],
+            "perplexity": run["test"].get("perplexity"),
+            "bits per character": run["test"].get("bits_per_character"),
+            "epochs": run["epochs"],
+            "minutes": round(run["minutes"], 1),
+            "seed": run["seed"],
+            "from": "gallery" if run["bundled"] else "yours",
+        }
+        for run in summaries
+    )
+
+
+def words_table(response: ExpectedResponse, names: list[str]) -> pd.DataFrame:
+    """One row per recorded word."""
+    strength = np.abs(response.mean).mean(1)
+    return pd.DataFrame({"word": names, "occurrences": response.counts, "mean |response|": strength})
+
+
+def clusters_table(response: ExpectedResponse, names: list[str], clusters: Coclusters) -> pd.DataFrame:
+    """One row per clustered word."""
+    table = words_table(response, names)
+    table.insert(1, "cluster", clusters.word_labels + 1)
+    return table
+
+
+def links_table(clusters: Coclusters) -> pd.DataFrame:
+    """Mean expected response of every word cluster (rows) and unit cluster (columns)."""
+    numbered = range(1, clusters.k + 1)
+    table = pd.DataFrame(clusters.strength, columns=[f"units {number}" for number in numbered])
+    table.insert(0, "word cluster", numbered)
+    return table
+
+
+def word_table(response: ExpectedResponse, row: int, clusters: Coclusters) -> pd.DataFrame:
+    """Response of every unit to one word, strongest first."""
+    bands = {f"{fraction:.0%}": response.bands[place, row] for place, fraction in enumerate(BANDS)}
+    units = {"unit": np.arange(response.mean.shape[1]), "cluster": clusters.unit_labels + 1}
+    return _strongest_first(units | {"expected response": response.mean[row]} | bands)
+
+
+def unit_table(response: ExpectedResponse, unit: int, names: list[str], clusters: Coclusters) -> pd.DataFrame:
+    """Response of one unit to every word, strongest first."""
+    words = {"word": names, "cluster": clusters.word_labels + 1, "occurrences": response.counts}
+    return _strongest_first(words | {"expected response": response.mean[:, unit]})
+
+
+def expected_response_table(response: ExpectedResponse, rows: list[int], words: list[str]) -> pd.DataFrame:
+    """One row per unit; of each word the mean and the bands; sorted by the first word."""
+    table = pd.DataFrame({"unit": np.arange(response.mean.shape[1])})
+    for word, row in zip(words, rows, strict=True):
+        table[word] = response.mean[row]
+        for fraction, band in zip(BANDS, response.bands[:, row], strict=True):
+            table[f"{word} {fraction:.0%}"] = band
+    return table.sort_values(words[0], ascending=False)
+
+
+def guesses_table(reading: Reading, position: int, vocabulary: Vocabulary) -> pd.DataFrame:
+    """What the model expected after a position, likeliest first."""
+    guesses = [vocabulary.display(guess) for guess in reading.guess_ids[position]]
+    return pd.DataFrame({"expected next": guesses, "probability": reading.guess_probabilities[position]})
+
+
+def step_table(flow: ClusterFlow, position: int, labels: list[str]) -> pd.DataFrame:
+    """What one token did to every cluster, in sums over its units."""
+    gained, lost = _changes(flow)
+    return pd.DataFrame(
+        {
+            "cluster": range(1, len(labels) + 1),
+            "words": labels,
+            "gained": gained[position],
+            "lost": lost[position],
+            "kept": flow.kept_rate[position],
+        }
+    )
+
+
+def steps_table(reading: Reading, flow: ClusterFlow, vocabulary: Vocabulary) -> pd.DataFrame:
+    """One row per token: surprise, guesses, and what it did to every cluster."""
+    shown = [display_token(token, vocabulary.tokenisation) for token in reading.tokens]
+    columns: dict[str, Any] = {"token": shown, "known": reading.known, "surprise (nats)": reading.surprise_nats}
+    for rank in range(reading.guess_ids.shape[1]):
+        columns[f"guess {rank + 1}"] = [vocabulary.display(guess) for guess in reading.guess_ids[:, rank]]
+        columns[f"probability {rank + 1}"] = reading.guess_probabilities[:, rank]
+    gained, lost = _changes(flow)
+    for cluster in range(len(flow.sizes)):
+        columns[f"gained {cluster + 1}"] = gained[:, cluster]
+        columns[f"lost {cluster + 1}"] = lost[:, cluster]
+        columns[f"kept {cluster + 1}"] = flow.kept_rate[:, cluster]
+    return pd.DataFrame(columns)
+
+
+def _changes(flow: ClusterFlow) -> tuple[np.ndarray, np.ndarray]:
+    return flow.gained_positive + flow.gained_negative, flow.lost_positive + flow.lost_negative
+
+
+def _strongest_first(columns: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(columns).sort_values("expected response", key=np.abs, ascending=False)

@@ -71,7 +71,7 @@ def prepare_corpus(
     by another corpus: nothing is overwritten.
     """
     name = check_name(name or name_from(path.stem), "corpus")
-    if len(fractions) != len(SPLITS) or min(fractions) <= 0 or abs(sum(fractions) - 1) > 1e-9:
+    if len(fractions) != len(SPLITS) or not (min(fractions) > 0 and abs(sum(fractions) - 1) <= 1e-9):
         raise UserError(
             f"The fractions {fractions} do not split a corpus.", "Give three positive numbers that sum to 1."
         )
@@ -126,7 +126,7 @@ def open_corpus(name_or_folder: str | Path) -> Corpus:
             )
     manifest = open_sealed(folder, "corpus", SCHEMA)
     vocabulary = Vocabulary.from_json(read_json(folder / "vocabulary.json"), f"{folder.name}/vocabulary.json")
-    splits = {part: np.load(folder / f"{part}.npy", mmap_mode="r", allow_pickle=False) for part in SPLITS}
+    splits = {part: _load_part(folder / f"{part}.npy", len(vocabulary)) for part in SPLITS}
     return Corpus(folder.name, folder, manifest.digest, vocabulary, splits, read_json(folder / "source.json"))
 
 
@@ -134,6 +134,18 @@ def list_corpora() -> list[str]:
     """Names of the corpora in the home folder, damaged ones included."""
     folder = corpora_home()
     return sorted(p.name for p in folder.iterdir() if not p.name.startswith(".")) if folder.is_dir() else []
+
+
+def _load_part(path: Path, vocabulary_size: int) -> np.ndarray:
+    try:
+        ids = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path} cannot be read: {error}.", "Prepare the corpus again.") from error
+    if ids.ndim != 1 or ids.dtype.kind != "u" or len(ids) < SMALLEST_PART or ids.max() >= vocabulary_size:
+        raise UserError(
+            f"{path} does not hold token ids below {vocabulary_size:,} in one row.", "Prepare the corpus again."
+        )
+    return ids
 
 
 def _split_bounds(length: int, fractions: tuple[float, float, float], name: str) -> list[int]:

@@ -39,5 +39,5 @@ def decode(raw: bytes, name: str) -> str:
     if "\0" in text:
         raise UserError(f"{name} is not text: it has NUL characters, as binary files have.", WHERE_TEXT_IS_WANTED)
     if not text.strip():
-        raise UserError(f"{name} holds nothing but white space.", "Give a file with some text in it.")
+        raise UserError(f"{name} holds nothing but white space.", "Give some text.")
     return text

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 UNKNOWN = "<unk>"
 SENTENCE_END = "<eos>"
@@ -23,6 +23,10 @@ _TOKEN = re.compile(
 )
 
 
+Unit = Literal["words", "bytes"]
+SentenceEnds = Literal["punctuation", "lines"]
+
+
 @dataclass(frozen=True)
 class Tokenisation:
     """How text is cut.
@@ -32,8 +36,13 @@ class Tokenisation:
         (`punctuation`), or at every line end (`lines`).
     """
 
-    unit: Literal["words", "bytes"] = "words"
-    sentence_ends: Literal["punctuation", "lines"] = "punctuation"
+    unit: Unit = "words"
+    sentence_ends: SentenceEnds = "punctuation"
+
+    def __post_init__(self) -> None:
+        for value, allowed in ((self.unit, get_args(Unit)), (self.sentence_ends, get_args(SentenceEnds))):
+            if value not in allowed:
+                raise ValueError(f"{value!r} is none of {', '.join(allowed)}")
 
     def split(self, text: str) -> list[str]:
         """The tokens of `text`; a byte b is the one-character string chr(b)."""

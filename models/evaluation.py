@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from data_prep.errors import UserError
 from models.network import RecurrentLanguageModel
 
 # Long enough that the cost of a call does not count, short enough for T × V logits to fit.
@@ -19,6 +20,8 @@ def cross_entropy_nats(network: RecurrentLanguageModel, ids: np.ndarray, *, stre
     The state starts at zero and is carried along; the first token is not predicted. With more than
     one stream the text is read at `streams` places at once, each from a zero state: faster, and a
     little too high.
+
+    Raises UserError when the network's predictions are not numbers.
     """
     device = next(network.parameters()).device
     inputs, targets = (torch.from_numpy(part) for part in split_streams(ids, streams))
@@ -31,6 +34,11 @@ def cross_entropy_nats(network: RecurrentLanguageModel, ids: np.ndarray, *, stre
             target = targets[start : start + STEPS].to(device)
             total += functional.cross_entropy(logits.flatten(0, 1), target.flatten(), reduction="sum").item()
     network.train(was_training)
+    if not math.isfinite(total):
+        raise UserError(
+            "The network's predictions are not numbers.",
+            "Its weights are damaged or its training diverged: train it again, with a lower training.learning_rate.",
+        )
     return total / targets.numel()
 
 

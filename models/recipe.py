@@ -1,12 +1,13 @@
 """Recipes: everything that decides a training, validated once and frozen."""
 
 import difflib
+import reprlib
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from data_prep.errors import UserError
 
@@ -15,6 +16,13 @@ CellName = Literal["rnn", "gru", "lstm"]
 
 class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _a_flag_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation in (int, float):
+            raise ValueError(f"must be a number, not {value}")
+        return value
 
 
 class ModelSettings(_Settings):
@@ -54,7 +62,7 @@ class TrainingSettings(_Settings):
 
 
 class Recipe(_Settings):
-    """A training: corpus, architecture, optimisation, seed."""
+    """A training: corpus, architecture, optimisation, seed. `name`: of the recipe, by default its file's."""
 
     name: str | None = None
     corpus: str | None = None
@@ -67,15 +75,15 @@ class Recipe(_Settings):
         raw = self.model_dump()
         for assignment in assignments:
             path, separator, value = assignment.partition("=")
-            if not separator:
-                raise UserError(f"{assignment!r} is not a setting.", "Write it as key=value: --set model.layers=3")
             *sections, last = path.strip().split(".")
+            if not (separator and last and all(sections)):
+                raise UserError(f"{assignment!r} is not a setting.", "Write it as key=value: --set model.layers=3")
             target = raw
             for section in sections:
                 target = target.setdefault(section, {})
                 if not isinstance(target, dict):
                     raise UserError(f"{section!r} in {path!r} has no settings below it.", "See rnnscope train --help")
-            target[last] = yaml.safe_load(value)
+            target[last] = _parse_yaml(value, assignment)
         return parse_recipe(raw, "the recipe with --set")
 
 
@@ -100,11 +108,8 @@ def load_recipe(name_or_path: str) -> Recipe:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(f"{path} cannot be read: {error}.", "A recipe is a YAML file in UTF-8.") from error
-    try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UserError(f"{name_or_path} is not YAML: {error}", "See the recipes in models/recipes.") from error
-    return parse_recipe(raw, name_or_path)
+    recipe = parse_recipe(_parse_yaml(text, name_or_path), name_or_path)
+    return recipe.model_copy(update={"name": recipe.name or Path(name_or_path).stem})
 
 
 def parse_recipe(raw: Any, name: str) -> Recipe:
@@ -118,6 +123,13 @@ def parse_recipe(raw: Any, name: str) -> Recipe:
         raise UserError(f"{name} cannot be used: {faults}.", "See the recipes in models/recipes.") from error
 
 
+def _parse_yaml(text: str, name: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date such as 2001-99-99
+        raise UserError(f"{name} is not YAML: {error}", "See the recipes in models/recipes.") from error
+
+
 def _shipped() -> Any:
     return resources.files("models") / "recipes"
 
@@ -128,7 +140,10 @@ def _explain(fault: Any) -> str:
     if fault["type"] == "extra_forbidden":
         near = difflib.get_close_matches(path[-1], _known_keys(path[:-1]), n=1, cutoff=0.5)
         return f"unknown key {where}" + (f" (did you mean {'.'.join([*path[:-1], near[0]])}?)" if near else "")
-    return f"{where}: {fault['msg'].removeprefix('Value error, ')}, not {fault['input']!r}"
+    if fault["type"] == "value_error":  # our own sentence, which names the values already
+        return f"{where}: {fault['msg'].removeprefix('Value error, ')}"
+    # reprlib: a few lines of YAML aliases can stand for gigabytes
+    return f"{where}: {fault['msg']}, not {reprlib.repr(fault['input'])[:80]}"
 
 
 def _known_keys(section: list[str]) -> list[str]:

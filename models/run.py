@@ -80,6 +80,7 @@ class Run:
         return {
             "id": self.id,
             "corpus": self.corpus["name"],
+            "recipe": self.recipe.name,
             "task": "language-model",
             "unit": self.vocabulary.tokenisation.unit,
             "cell": self.recipe.model.cell,
@@ -101,9 +102,9 @@ def runs_home() -> Path:
 
 
 def default_run_id(recipe: Recipe, corpus: Corpus) -> str:
-    """The recipe's name, or corpus, cell and size; with -2, -3 … where that is taken."""
+    """Corpus, cell and size; with -2, -3 … where that is taken."""
     model = recipe.model
-    base = name_from(recipe.name or f"{corpus.name}-{model.cell}-{model.layers}x{model.units}")
+    base = name_from(f"{corpus.name}-{model.cell}-{model.layers}x{model.units}")
     candidate, number = base, 1
     while (runs_home() / candidate).exists() or (GALLERY / candidate).exists():
         number += 1
@@ -123,7 +124,7 @@ def save_run(run_id: str, recipe: Recipe, corpus: Corpus, trained: Trained) -> R
     """Write a finished training as a run folder."""
     stored = getattr(torch, recipe.training.stored_precision)
     weights = {name: value.detach().cpu().to(stored).contiguous() for name, value in trained.network.named_parameters()}
-    with sealing(runs_home() / run_id, "run", SCHEMA) as folder:
+    with sealing(runs_home() / reserve_run_id(run_id), "run", SCHEMA) as folder:
         safetensors.torch.save_file(weights, folder / WEIGHTS)
         write_json(folder / "recipe.json", recipe.model_dump())
         write_json(folder / "vocabulary.json", corpus.vocabulary.to_json())
@@ -154,6 +155,8 @@ def open_run(run_id: str) -> Run:
         )
     manifest = open_sealed(folder, "run", SCHEMA)
     about = read_json(folder / "run.json")
+    if missing := {"corpus", "test", "parameters", "seconds"} - set(about):
+        raise UserError(f"The run {run_id} is damaged: run.json has no {min(missing)}.", "Train the run again.")
     return Run(
         id=run_id,
         folder=folder,

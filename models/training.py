@@ -107,7 +107,7 @@ def train(
             if now - reported > REPORT_EVERY_SECONDS:  # reading the loss waits for the device: not at every step
                 reported = now
                 update = (epoch - 1) * updates_per_epoch + batch + 1
-                _check_finite(total.item(), epoch, batch, scheduler.get_last_lr()[0])
+                _check_finite(total.item(), epoch, batch, settings.learning_rate)
                 rate = update / (now - started)
                 tokens_per_second = rate * settings.batch * settings.steps
                 on_progress(
@@ -116,7 +116,7 @@ def train(
                         now - started, (updates - update) / rate,
                     )
                 )  # fmt: skip
-        _check_finite(total.item(), epoch, updates_per_epoch, scheduler.get_last_lr()[0])
+        _check_finite(total.item(), epoch, updates_per_epoch, settings.learning_rate)
         valid_nats = cross_entropy_nats(network, corpus.splits["valid"], streams=validation_streams)
         history.append(
             Epoch(epoch, total.item() / seen, valid_nats, scheduler.get_last_lr()[0], time.monotonic() - started)
@@ -125,8 +125,6 @@ def train(
         if valid_nats < best:
             best = valid_nats
             best_weights = {name: tensor.clone() for name, tensor in network.state_dict().items()}
-    if not best_weights:
-        raise UserError("The validation loss was never a number.", "Lower training.learning_rate.")
     stored = getattr(torch, settings.stored_precision)
     network.load_state_dict({name: tensor.to(stored).float() for name, tensor in best_weights.items()})
     test_nats = cross_entropy_nats(network, corpus.splits["test"])
@@ -174,6 +172,6 @@ def _check_lengths(settings: TrainingSettings, corpus: Corpus) -> None:
 def _check_finite(total: float, epoch: int, batch: int, learning_rate: float) -> None:
     if not math.isfinite(total):
         raise UserError(
-            f"The loss stopped being a number in epoch {epoch}, update {batch}, at learning rate {learning_rate:.3g}.",
+            f"The loss stopped being a number in epoch {epoch}, update {batch}; learning rate {learning_rate:.3g}.",
             f"Lower it: --set training.learning_rate={learning_rate / 10:.1g}",
         )

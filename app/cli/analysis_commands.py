@@ -1,5 +1,6 @@
 """Commands about what a network does: analyse, sentence."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from app.defaults import CLUSTERS, TREATMENT, WORDS
 from data_prep.corpus import SPLITS
 from data_prep.errors import UserError
 from data_prep.text_file import decode, read_bytes
+from data_prep.tokens import display_token
 from data_prep.vocabulary import Vocabulary
 from models.network import resolve_device
 from models.run import Run, open_run
@@ -51,7 +53,7 @@ def analyse(
         recording = make(opened, options, device=str(resolve_device(device)), on_progress=update)
     result: dict[str, Any] = {"run": run, "recording": _recording_summary(recording, options)}
     if "clusters" in (names or ANALYSES):
-        response = recording.response(state, _layer(opened, layer)).most_frequent(words)
+        response = _response(recording, state, _layer(opened, layer), words)
         clusters = _cocluster(response, treatment, k)
         result["clusters"] = _clusters_summary(response, clusters, opened.vocabulary)
     if as_json:
@@ -84,19 +86,18 @@ def sentence(
     """Read a text word by word: what each unit cluster gains, loses and keeps, guesses, surprise."""
     if (text is None) == (file is None):
         raise UserError("Give either a text or --file.", 'Like this: rnnscope sentence RUN "A short text."')
-    if file is not None:
-        text = decode(read_bytes(file), file.name)
+    raw, source = (os.fsencode(text), "The text") if file is None else (read_bytes(file), file.name)
     opened = open_run(run)
     at_layer = _layer(opened, layer)
-    response = ensure_recording(opened, RecordingOptions()).response(state, at_layer).most_frequent(words)
+    reading = read_text(opened.load_network(), opened.vocabulary, decode(raw, source))
+    response = _response(ensure_recording(opened, RecordingOptions()), state, at_layer, words)
     clusters = _cocluster(response, treatment, k)
-    reading = read_text(opened.load_network(), opened.vocabulary, text or "")
     flow = cluster_flow(reading.states[state][:, at_layer], clusters.unit_labels, clusters.k)
     if as_json:
         return print_json(_sentence_summary(opened, reading, flow, state, at_layer))
     rows = [
         (
-            opened.vocabulary.display(reading.ids[t]) if known else f"{reading.tokens[t]} (unknown)",
+            display_token(reading.tokens[t], opened.vocabulary.tokenisation) + ("" if known else " (unknown)"),
             "–" if np.isnan(reading.surprise_nats[t]) else f"{reading.surprise_nats[t]:.2f}",
             f"{flow.kept_rate[t].mean():.0%}",
             " ".join(opened.vocabulary.display(guess) for guess in reading.guess_ids[t]),
@@ -115,10 +116,16 @@ def _layer(run: Run, layer: int | None) -> int:
     return (layer or layers) - 1
 
 
+def _response(recording: Recording, state: str, layer: int, words: int) -> ExpectedResponse:
+    if words < 2:
+        raise UserError(f"{words} words cannot be clustered.", "Take at least --words 2.")
+    return recording.response(state, layer).most_frequent(words)
+
+
 def _cocluster(response: ExpectedResponse, treatment: str, k: int | None) -> Coclusters:
     decomposition = decompose(response.mean, treatment)
     # Only the default gives way to a text of few words; a number that was asked for is refused.
-    return cocluster(decomposition, k or min(CLUSTERS, largest_k(decomposition)))
+    return cocluster(decomposition, min(CLUSTERS, largest_k(decomposition)) if k is None else k)
 
 
 def _recording_summary(recording: Recording, options: RecordingOptions) -> dict[str, Any]:

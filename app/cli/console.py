@@ -2,6 +2,7 @@
 
 import functools
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,8 +42,8 @@ def shows_user_errors(command: Callable[..., Any]) -> Callable[..., None]:
 
 
 def print_json(value: Any) -> None:
-    """One machine-readable object on standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+    """One machine-readable object on standard output, in ASCII; a number that is not finite is null."""
+    sys.stdout.write(json.dumps(_finite(value), allow_nan=False) + "\n")
 
 
 def print_line(text: str) -> None:
@@ -65,6 +66,14 @@ def check_choice(value: str, allowed: tuple[str, ...], option: str) -> None:
     """UserError unless `value` is one of `allowed`."""
     if value not in allowed:
         raise UserError(f"{option} cannot be {value!r}.", f"Choose one of: {', '.join(allowed)}.")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @contextmanager

@@ -96,15 +96,22 @@ def _print_runs(summaries: list[dict[str, Any]]) -> None:
     rows = [
         (
             run["id"],
-            f"{run['cell'].upper()} {run['layers']}×{run['units']}",
+            run["corpus"],
+            run["recipe"] or "–",
+            str(run["seed"]),
             f"{run['parameters']:,}",
-            f"{run['test']['perplexity']:.1f}" if "perplexity" in run["test"] else "–",
-            f"{run['test']['bits_per_character']:.3f}" if "bits_per_character" in run["test"] else "–",
+            _test_figure(run["test"]),
             "gallery" if run["bundled"] else "yours",
         )
         for run in summaries
     ]
-    print_table(("run", "model", "parameters", "test perplexity", "test bits/char", "from"), rows)
+    print_table(("run", "corpus", "recipe", "seed", "parameters", "test", "from"), rows)
+
+
+def _test_figure(test: dict[str, float]) -> str:
+    if "perplexity" in test:
+        return f"{test['perplexity']:.1f} perplexity"
+    return f"{test['bits_per_character']:.3f} bits/char"
 
 
 def _clock(seconds: float) -> str:

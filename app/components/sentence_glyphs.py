@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from analysis.coclustering import Coclusters, telling_words
+from analysis.recording import ExpectedResponse
 from analysis.sentence import ClusterFlow, Reading
 from data_prep.tokens import display_token
 from data_prep.vocabulary import Vocabulary
@@ -33,7 +35,7 @@ def sentence_glyphs_data(
 ) -> dict[str, Any]:
     """What the browser needs: per token its glyphs in mean state per unit, 1 = the largest that any cluster holds.
 
-    labels: the most telling words of each cluster.
+    labels: as `cluster_labels` gives them.
     """
     units = np.maximum(flow.sizes, 1)
     parts = np.stack(
@@ -58,7 +60,7 @@ def sentence_glyphs_data(
         "largestSurprise": float(np.nanmax(surprise)) if np.isfinite(surprise).any() else 1.0,
         "tokens": [
             {
-                "text": shown_token(reading, vocabulary, t),
+                "text": display_token(reading.tokens[t], vocabulary.tokenisation),
                 "known": bool(reading.known[t]),
                 "surprise": None if np.isnan(surprise[t]) else round(float(surprise[t]), 3),
                 "guesses": [
@@ -71,6 +73,9 @@ def sentence_glyphs_data(
     }
 
 
-def shown_token(reading: Reading, vocabulary: Vocabulary, position: int) -> str:
-    """The token at a position as it can be seen: as written where the vocabulary does not have it."""
-    return display_token(reading.tokens[position], vocabulary.tokenisation)
+def cluster_labels(response: ExpectedResponse, clusters: Coclusters, vocabulary: Vocabulary) -> list[str]:
+    """The three most telling words of every cluster."""
+    return [
+        " ".join(vocabulary.display(response.token_ids[word]) for word in words)
+        for words in telling_words(clusters, response.mean, 3)
+    ]

@@ -1,14 +1,12 @@
 """Which words move which units: co-clusters as chips, word clouds, and links."""
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
-from app import selection
+from app import selection, tables
 from app.components.memory_map import memory_map, memory_map_data
 from app.notices import how_to_read, literal
+from app.numbers import numbers
 from app.recording_panel import ensure_recorded
-from app.tables import numbers
 
 KEY = "memory-map"
 
@@ -64,40 +62,12 @@ how_to_read(
 if clusters.dropped_words or clusters.dropped_units:
     st.info(f"Left out, because they never respond: {clusters.dropped_words} words, {clusters.dropped_units} units.")
 if picked is None:
-    table = pd.DataFrame(
-        {
-            "word": names,
-            "occurrences": response.counts,
-            "cluster": clusters.word_labels + 1,
-            "mean |response|": np.abs(response.mean).mean(1),
-        }
-    )
-    numbers(table, "memory-map-words", label="All words and their clusters")
-    strength = pd.DataFrame(clusters.strength, columns=[f"units {c + 1}" for c in range(clusters.k)])
-    strength.insert(0, "word cluster", np.arange(clusters.k) + 1)
-    numbers(strength, "memory-map-links", label="All links: mean expected response of word cluster × unit cluster")
+    numbers(tables.clusters_table(response, names, clusters), "memory-map-words", label="All words and their clusters")
+    numbers(tables.links_table(clusters), "memory-map-links", label="All links, as mean expected responses")
 elif picked[0] == "word":
     row = picked[1]
-    table = pd.DataFrame(
-        {
-            "unit": np.arange(response.mean.shape[1]),
-            "cluster": clusters.unit_labels + 1,
-            "expected response": response.mean[row],
-            "9 %": response.bands[0, row],
-            "25 %": response.bands[1, row],
-            "75 %": response.bands[2, row],
-            "91 %": response.bands[3, row],
-        }
-    ).sort_values("expected response", key=np.abs, ascending=False)
     st.markdown(f"**{literal(names[row])}** stands {response.counts[row]:,} times in the recorded text.")
-    numbers(table, "memory-map-word", label="Response of every unit")
+    numbers(tables.word_table(response, row, clusters), "memory-map-word", label="Response of every unit")
 else:
-    table = pd.DataFrame(
-        {
-            "word": names,
-            "cluster": clusters.word_labels + 1,
-            "occurrences": response.counts,
-            "expected response": response.mean[:, picked[1]],
-        }
-    ).sort_values("expected response", key=np.abs, ascending=False)
-    numbers(table, "memory-map-unit", label=f"Response of unit {picked[1]} to every word")
+    label = f"Response of unit {picked[1]} to every word"
+    numbers(tables.unit_table(response, picked[1], names, clusters), "memory-map-unit", label=label)

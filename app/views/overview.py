@@ -1,32 +1,14 @@
 """What the selected run is, how good it is, and where to look."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
 from app import cached, selection
 from app.figures.training_history import plot_training_history
 from app.notices import how_to_read, literal
-from app.tables import numbers
+from app.numbers import numbers
+from app.tables import runs_table
 from data_prep.errors import UserError
-
-
-def _row(run: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "run": run["id"],
-        "corpus": run["corpus"],
-        "model": f"{run['cell'].upper()} {run['layers']}×{run['units']}",
-        "parameters": run["parameters"],
-        "nats per token": run["test"]["cross_entropy_nats"],
-        "perplexity": run["test"].get("perplexity"),
-        "bits per character": run["test"].get("bits_per_character"),
-        "epochs": run["epochs"],
-        "minutes": round(run["minutes"], 1),
-        "seed": run["seed"],
-        "from": "gallery" if run["bundled"] else "yours",
-    }
-
 
 st.title("What does a recurrent network remember?")
 st.markdown(
@@ -56,11 +38,11 @@ if chosen:
         )
     else:
         columns[3].metric("Test bits per character", f"{run.test['bits_per_character']:.3f}", border=True)
+    kinds = "types of word" if about["unit"] == "words" else "byte values"
     st.caption(
-        f"{len(run.vocabulary):,} {'types of word' if about['unit'] == 'words' else 'byte values'} · "
-        f"{run.test['cross_entropy_nats']:.3f} nats per token on the test part · "
-        f"{len(run.history)} epochs in {run.seconds / 60:.0f} minutes · seed {run.recipe.seed} · "
-        f"text from {literal(str(run.corpus['source'].get('file')))}"
+        f"{len(run.vocabulary):,} {kinds} · {run.test['cross_entropy_nats']:.3f} nats per token on the test part · "
+        f"recipe {literal(run.recipe.name or 'of no name')}, seed {run.recipe.seed}, {len(run.history)} epochs in "
+        f"{run.seconds / 60:.0f} minutes · text from {literal(str(run.corpus['source'].get('file')))}"
     )
 
     left, right = st.columns([3, 2], gap="large")
@@ -99,6 +81,6 @@ if chosen:
 runs, faults = cached.find_runs()
 st.subheader("All runs", anchor=False)
 if runs:
-    st.dataframe(pd.DataFrame([_row(run.summary()) for run in runs]), hide_index=True, width="stretch")
+    st.dataframe(runs_table([run.summary() for run in runs]), hide_index=True, width="stretch")
 for fault in faults.values():
     st.warning(f"{literal(fault.message)} {literal(fault.hint)}", icon=":material/warning:")

@@ -1,22 +1,20 @@
 """One text, word by word: what it writes into the memory, what it erases, what the model expected."""
 
-import pandas as pd
 import streamlit as st
 
-from analysis.coclustering import telling_words
 from analysis.sentence import LONGEST, cluster_flow
-from app import cached, selection
-from app.components.sentence_glyphs import sentence_glyphs, sentence_glyphs_data, shown_token
+from app import cached, selection, tables
+from app.components.sentence_glyphs import cluster_labels, sentence_glyphs, sentence_glyphs_data
 from app.examples import example_texts
-from app.notices import how_to_read, show_error
+from app.notices import how_to_read, literal, show_error
+from app.numbers import numbers
 from app.recording_panel import ensure_recorded
-from app.tables import numbers
 from data_prep.errors import UserError
 from data_prep.text_file import decode
 
 KEY = "sentence-glyphs"
 LARGEST_UPLOAD_MB = 10
-LARGEST_PASTE = 20_000  # characters
+LONGEST_LINK = 1000  # characters of text that still stand in the address
 
 
 def take_pick() -> None:
@@ -28,7 +26,13 @@ def take_pick() -> None:
 
 def take_example() -> None:
     """Put the chosen example into the text box."""
-    st.session_state["text"] = st.session_state["example"]
+    if st.session_state["example"] is not None:
+        st.session_state["text"] = st.session_state["example"]
+        forget_position()
+
+
+def forget_position() -> None:
+    """Another text has other positions."""
     st.session_state["position"] = None
 
 
@@ -40,19 +44,21 @@ ensure_recorded(run)
 
 left, right = st.columns([3, 1])
 examples = example_texts(unit)
-text = left.text_area(
-    "Text",
-    value=examples[0],
-    max_chars=LARGEST_PASTE,
-    height=68,
-    key="text",
-    bind="query-params",
-    on_change=lambda: st.session_state.update(position=None),
-)
+if "text" not in st.session_state:
+    st.session_state["text"] = st.query_params.get("text", examples[0])
+# Not bound to the address, which a long text would burst, and without a limit: the browser would drop what is beyond
+# it without a word, while the page can say what it left out.
+text = left.text_area("Text", height=68, key="text", persist_state="session", on_change=forget_position)
+if text == examples[0] or len(text) > LONGEST_LINK:
+    st.query_params.pop("text", None)
+else:
+    st.query_params["text"] = text
 with right:
     st.selectbox("Examples", examples, index=None, key="example", on_change=take_example, placeholder="choose one")
     with st.popover("Upload a text file", icon=":material/upload:", width="stretch"):
         upload = st.file_uploader("Plain text, UTF-8", type=["txt"], max_upload_size=LARGEST_UPLOAD_MB, key="upload")
+if upload:
+    st.caption(f"Reading {literal(upload.name)}; remove it under “Upload a text file” to go back to the text above.")
 try:
     text = decode(upload.getvalue(), upload.name) if upload else text
     reading = cached.find_reading(run, text)
@@ -68,10 +74,7 @@ if unknown := int((~reading.known).sum()):
     st.info(f"{unknown:,} of {len(reading.tokens):,} words are not in the vocabulary: the network reads them as <unk>.")
 
 response, clusters = chosen.response(), chosen.clusters()
-labels = [
-    " ".join(vocabulary.display(response.token_ids[word]) for word in words)
-    for words in telling_words(clusters, response.mean, 3)
-]
+labels = cluster_labels(response, clusters, vocabulary)
 flow = cluster_flow(reading.states[chosen.state][:, chosen.layer], clusters.unit_labels, clusters.k)
 position = st.session_state.get("position")
 position = position if position is not None and position < len(reading.tokens) else None
@@ -82,41 +85,11 @@ how_to_read(
     "the state starts at zero, so the first tokens always gain much; a sum over a cluster hides what cancels in it.",
 )
 
-shown = [shown_token(reading, vocabulary, t) for t in range(len(reading.tokens))]
 if position is not None:
     st.subheader(f"After token {position + 1}", anchor=False)
     guesses, memory = st.columns(2)
-    with guesses:
-        expected = pd.DataFrame(
-            {
-                "expected next": [vocabulary.display(guess) for guess in reading.guess_ids[position]],
-                "probability": reading.guess_probabilities[position],
-            }
-        )
-        st.dataframe(
-            expected,
-            hide_index=True,
-            column_config={"probability": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)},
-        )
-    with memory:
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "cluster": range(1, clusters.k + 1),
-                    "words": labels,
-                    "gained": flow.gained_positive[position] + flow.gained_negative[position],
-                    "lost": flow.lost_positive[position] + flow.lost_negative[position],
-                    "kept": flow.kept_rate[position],
-                }
-            ),
-            hide_index=True,
-        )
-steps = pd.DataFrame({"token": shown, "known": reading.known, "surprise (nats)": reading.surprise_nats})
-for rank in range(reading.guess_ids.shape[1]):
-    steps[f"guess {rank + 1}"] = [vocabulary.display(guess) for guess in reading.guess_ids[:, rank]]
-    steps[f"probability {rank + 1}"] = reading.guess_probabilities[:, rank]
-for cluster in range(clusters.k):
-    steps[f"kept {cluster + 1}"] = flow.kept_rate[:, cluster]
-    steps[f"gained {cluster + 1}"] = flow.gained_positive[:, cluster] + flow.gained_negative[:, cluster]
-    steps[f"lost {cluster + 1}"] = flow.lost_positive[:, cluster] + flow.lost_negative[:, cluster]
-numbers(steps, "sentence", label="Every step")
+    probability = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)
+    expected = tables.guesses_table(reading, position, vocabulary)
+    guesses.dataframe(expected, hide_index=True, column_config={"probability": probability})
+    memory.dataframe(tables.step_table(flow, position, labels), hide_index=True)
+numbers(tables.steps_table(reading, flow, vocabulary), "sentence", label="Every step")

@@ -1,16 +1,13 @@
 """How every unit responds to a few words."""
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
-from analysis.recording import BANDS
-from app import cached, selection
+from app import cached, selection, tables
 from app.figures.expected_response import plot_expected_response
 from app.figures.style import SERIES
 from app.notices import how_to_read
+from app.numbers import numbers
 from app.recording_panel import ensure_recorded
-from app.tables import numbers
 
 RARE = 30  # occurrences below which a mean is not to be trusted
 
@@ -42,13 +39,5 @@ st.plotly_chart(
     theme=None,
     alt=f"Expected response of {response.mean.shape[1]} units to {len(words)} words",
 )
-table = pd.DataFrame({"unit": np.arange(response.mean.shape[1])})
-for place, (word, row) in enumerate(zip(words, rows, strict=True)):
-    table[word] = response.mean[row]
-    for fraction, band in zip(BANDS, response.bands[:, row], strict=True):
-        table[f"{word} {fraction:.0%}"] = band
-    if place == 0:
-        table = table.sort_values(word, ascending=False)
-numbers(table, "expected-response")
-counts = pd.DataFrame({"word": names, "occurrences": response.counts, "mean |response|": np.abs(response.mean).mean(1)})
-numbers(counts, "words", label="All recorded words")
+numbers(tables.expected_response_table(response, rows, words), "expected-response")
+numbers(tables.words_table(response, names), "words", label="All recorded words")

@@ -1,0 +1,18 @@
+"""The numbers behind a figure, to sort and to download."""
+
+import pandas as pd
+import streamlit as st
+
+
+def numbers(table: pd.DataFrame, name: str, *, label: str = "The numbers") -> None:
+    """A folded table with a download as CSV; `name` is the file's name without its ending."""
+    with st.expander(f"{label} ({len(table):,} rows)"):
+        st.dataframe(table, hide_index=True, width="stretch")
+        st.download_button(
+            "Download as CSV",
+            table.to_csv(index=False).encode("utf-8"),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            key=f"download-{name}",
+            icon=":material/download:",
+        )

@@ -1,0 +1,163 @@
+"""What a person does, in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+RUN = "run=toy-words-lstm"
+PAGES = {
+    "": "What does a recurrent network remember?",
+    "memory_map": "Memory map",
+    "words": "Words",
+    "sentences": "Sentences",
+}
+
+
+def go(page: Page, name: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[name.lower().replace(" ", "_")])
+
+
+def word_of(page: Page):
+    return page.locator(".map .word").first
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_opens_in_both_themes(visit, path, theme):
+    page = visit(f"{path}?{RUN}", color_scheme=theme)
+    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[path])
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_test_id("stApp")).to_be_visible()
+
+
+def test_the_pages_are_a_click_apart_and_keep_the_choices(visit):
+    page = visit(f"memory_map?{RUN}")
+    word_of(page).wait_for()
+    page.get_by_test_id("stSidebar").get_by_test_id("stButtonGroup").first.get_by_text("1", exact=True).click()
+    expect(page).to_have_url(re.compile("layer=1"))
+    for name in ("Words", "Sentences", "Memory map"):
+        go(page, name)
+        expect(page).to_have_url(re.compile("layer=1"))
+
+
+def test_a_clicked_word_colours_the_units_and_stands_in_the_address(visit):
+    page = visit(f"memory_map?{RUN}")
+    word = word_of(page)
+    name = word.get_attribute("aria-label")
+    unit = page.locator(".map .unit").first
+    expect(unit).to_have_attribute("data-response", "")
+    word.click()
+    expect(page).to_have_url(re.compile("word="))
+    expect(unit).to_have_attribute("data-response", re.compile(r"-?\d\.\d{3}"))
+    expect(page.locator(".map .legend")).to_contain_text(f"expected response to “{name}”")
+
+    other = visit(page.url.rsplit("/", 1)[1])  # somebody else opens the link
+    picked = other.locator(".map .word.picked")
+    expect(picked).to_have_attribute("aria-label", name)
+    shown = [page.locator(".map .unit").nth(place).get_attribute("data-response") for place in range(5)]
+    for place, response in enumerate(shown):
+        expect(other.locator(".map .unit").nth(place)).to_have_attribute("data-response", response)
+
+
+def test_a_clicked_unit_colours_the_words(visit):
+    page = visit(f"memory_map?{RUN}")
+    page.get_by_role("button", name="unit 3", exact=True).click()
+    expect(page).to_have_url(re.compile("unit=3"))
+    expect(page.locator(".map .legend")).to_contain_text("expected response of unit 3")
+    expect(page.get_by_text("Response of unit 3 to every word")).to_be_visible()
+    page.get_by_role("button", name="unit 3", exact=True).click()
+    expect(page).not_to_have_url(re.compile("unit="))
+
+
+def test_hovering_answers_without_the_server(visit):
+    page = visit(f"memory_map?{RUN}")
+    sent = []
+
+    def note(frame) -> None:  # Playwright cannot listen with a built-in method
+        sent.append(frame)
+
+    page.on("websocket", lambda socket: socket.on("framesent", note))
+    page.reload()
+    word_of(page).wait_for()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    assert sent  # the page itself came that way
+    sent.clear()
+    word_of(page).hover()
+    expect(page.locator(".map .tip")).to_contain_text("times")
+    page.locator(".map .unit").first.hover()
+    expect(page.locator(".map .tip")).to_contain_text("raised by")
+    assert sent == []
+
+
+def test_words_of_the_map_stay_in_sight_and_apart(visit):
+    page = visit("memory_map?run=shakespeare-lstm-2x200")
+    page.locator(".map .word").nth(200).wait_for()
+    # A box is as high as its font; the ink of a word fills about the middle three fifths of it.
+    boxes = page.locator(".map .word").evaluate_all(
+        """(words) => words.map((word) => { const box = word.getBoundingClientRect();
+            return [box.left, box.right, box.top + 0.2 * box.height, box.bottom - 0.2 * box.height]; })"""
+    )
+    assert all(0 <= left < right <= 1280 for left, right, _, _ in boxes)
+    overlapping = [
+        (one, two)
+        for place, one in enumerate(boxes)
+        for two in boxes[:place]
+        if one[0] < two[1] and two[0] < one[1] and one[2] < two[3] and two[2] < one[3]
+    ]
+    assert len(overlapping) <= 0.01 * len(boxes)
+
+
+def test_a_typed_sentence_is_read_and_html_stays_text(visit):
+    page = visit(f"sentences?{RUN}")
+    page.locator(".glyphs .token").first.wait_for()
+    page.get_by_role("textbox", name="Text").fill("<img src=x onerror=alert(1)> <b>a</b>")
+    page.get_by_role("textbox", name="Text").press("Control+Enter")
+    expect(page.locator(".glyphs .token").nth(1)).to_have_text("img")
+    expect(page).to_have_url(re.compile("text="))
+    page.get_by_role("button", name=re.compile("position 2$")).click()
+    expect(page.get_by_role("heading", name="After token 2")).to_be_visible()
+
+
+def test_a_long_text_scrolls(visit):
+    page = visit(f"sentences?{RUN}")
+    page.get_by_role("textbox", name="Text").fill("a " * 1500)
+    page.get_by_role("textbox", name="Text").press("Control+Enter")
+    box = page.get_by_role("group", name=re.compile("^1[,.]?500 tokens"))
+    box.wait_for()
+    box.evaluate("(scroller) => { scroller.scrollLeft = 60000; }")
+    expect(page.get_by_role("button", name=re.compile("position 9[0-9][0-9]$")).first).to_be_attached()
+    assert page.locator(".glyphs .column").count() < 60
+
+
+def test_a_file_is_uploaded(visit):
+    page = visit(f"sentences?{RUN}")
+    page.get_by_role("button", name="Upload a text file").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "mine.txt", "mimeType": "text/plain", "buffer": b"one two three"}
+    )
+    expect(page.locator(".glyphs .token").nth(2)).to_have_text("three")
+
+
+def test_numbers_are_downloaded(visit):
+    page = visit(f"words?{RUN}")
+    page.get_by_text(re.compile("^The numbers")).click()
+    with page.expect_download() as download:
+        page.get_by_test_id("stDownloadButton").first.get_by_role("button").click()
+    lines = download.value.path().read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("unit,")
+    assert len(lines) == 17  # 16 units
+
+
+def test_a_run_is_recorded_from_the_page(visit):
+    page = visit("memory_map?run=toy-bytes-gru")
+    page.get_by_role("button", name="Record it now").click()
+    expect(page.locator(".map .unit").first).to_be_visible(timeout=90_000)
+
+
+def test_the_gallery_is_there_at_the_first_start(visit):
+    page = visit("memory_map?run=shakespeare-lstm-2x200")
+    page.get_by_role("button", name="she", exact=True).click()
+    expect(page).to_have_url(re.compile("word=she"))
+    expect(page.locator(".map .unit")).to_have_count(200)
