@@ -163,7 +163,7 @@ class MemoryMap {
       const again = this.picked && this.picked.kind === target.kind && this.picked.index === target.index;
       this.picked = again ? null : target;
       this.show(this.picked);
-      this.tell(again ? null : target.kind, target.index);
+      if (target.kind !== "cluster") this.tell(again ? null : target.kind, target.index); // a cluster is looked at here
     });
   }
 

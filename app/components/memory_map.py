@@ -26,7 +26,7 @@ def memory_map(data: dict[str, Any], picked: tuple[str, int] | None, *, key: str
     """Draw the map. `picked`: ("word" or "unit", index) stands out.
 
     A click calls `on_pick`, after which `st.session_state[key].picked` is {"kind", "index"}; kind is None
-    where a pick was taken back.
+    where a pick was taken back. A cluster is picked in the browser alone.
     """
     chosen = {"kind": picked[0], "index": picked[1]} if picked else None
     _mount(key=key, data=data | {"picked": chosen}, on_picked_change=on_pick)

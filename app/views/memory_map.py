@@ -14,7 +14,7 @@ KEY = "memory-map"
 def take_pick() -> None:
     """Carry a click in the map over to the boxes for word and unit, which stand in the URL."""
     pick = st.session_state[KEY].picked
-    if pick and pick["kind"] != "cluster":
+    if pick:
         st.session_state["word"] = names[pick["index"]] if pick["kind"] == "word" else None
         st.session_state["unit"] = pick["index"] if pick["kind"] == "unit" else None
 

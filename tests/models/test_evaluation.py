@@ -18,7 +18,7 @@ def network(request):
     network = RecurrentLanguageModel(ModelSettings(cell=request.param, layers=2, units=9, embedding=6, dropout=0.4), V)
     with torch.no_grad():
         for parameter in network.parameters():
-            parameter *= 3  # far from uniform, so that an error shows
+            parameter.mul_(3)  # far from uniform, so that an error shows
     return network
 
 

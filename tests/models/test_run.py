@@ -229,7 +229,8 @@ def test_bundled_runs_are_listed_and_give_way_to_own_ones(copied_home, tmp_path,
     gallery = tmp_path / "gallery"
     (copied_home / "runs").rename(gallery)
     monkeypatch.setattr("models.run.GALLERY", gallery)
-    assert run_ids() and all(run.bundled for run in list_runs()[0])
+    assert run_ids() == sorted(RUNS)
+    assert all(run.bundled for run in list_runs()[0])
     with pytest.raises(UserError, match="already"):
         reserve_run_id("toy-words-lstm")
     (copied_home / "runs").mkdir()

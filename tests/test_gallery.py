@@ -1,0 +1,62 @@
+"""What ships: runs that open, are recorded, predict better than chance, and are described truly."""
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from analysis.sentence import read_text
+from analysis.store import RecordingOptions, stored_recording
+from app.cli.main import cli
+from models.run import GALLERY, open_run
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+RUNS = sorted(path.name for path in GALLERY.iterdir() if path.is_dir())
+
+
+@pytest.fixture(autouse=True)
+def _fresh_home(rnnscope_home):
+    """As on a fresh machine: nothing but the gallery."""
+
+
+def test_there_is_a_word_model_with_two_layers_of_200_units():
+    model = open_run("shakespeare-lstm-2x200").recipe.model
+    assert (model.cell, model.layers, model.units) == ("lstm", 2, 200)
+
+
+@pytest.mark.parametrize("run_id", RUNS)
+def test_it_opens_and_is_recorded(run_id):
+    run = open_run(run_id)
+    assert run.bundled
+    recording = stored_recording(run, RecordingOptions())
+    assert recording.layers == run.recipe.model.layers
+    assert recording.counts.min() > 0
+    assert recording.tokens + recording.left_out == sum(run.vocabulary.counts)
+
+
+@pytest.mark.parametrize("run_id", RUNS)
+def test_it_expects_a_plain_sentence_more_than_chance_would(run_id):
+    run = open_run(run_id)
+    reading = read_text(run.load_network(), run.vocabulary, "He is not in the house, and she is in the house.")
+    assert reading.surprise_nats[1:].mean() < 0.75 * math.log(len(run.vocabulary))
+    assert run.test["cross_entropy_nats"] < 0.6 * math.log(len(run.vocabulary))
+
+
+@pytest.mark.parametrize("run_id", RUNS)
+def test_the_readme_states_its_test_figure(run_id):
+    test = open_run(run_id).test
+    figure = f"{test['perplexity']:.1f}" if "perplexity" in test else f"{test['bits_per_character']:.3f}"
+    row = next(line for line in README.splitlines() if line.startswith(f"| `{run_id}`"))
+    assert figure in row
+
+
+def test_the_readme_names_every_command_and_no_other():
+    commands = {command.callback.__name__ for command in cli.registered_commands}
+    assert set(re.findall(r"\| `rnnscope (\w+)", README)) == commands
+
+
+def test_the_readmes_pictures_exist():
+    for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", README):
+        assert (ROOT / picture).stat().st_size > 10_000
