@@ -7,11 +7,52 @@ The public names of the library, so that a script needs one import:
     recording = rnnscope.stored_recording(run, rnnscope.RecordingOptions())
 """
 
-import analysis
-import data_prep
-import models
-from analysis import *  # noqa: F403
-from data_prep import *  # noqa: F403
-from models import *  # noqa: F403
+from analysis.coclustering import Coclusters, Decomposition, cocluster, decompose
+from analysis.recording import ExpectedResponse, Recording, record
+from analysis.sentence import ClusterFlow, Reading, cluster_flow, read_text
+from analysis.states import LayerStates, unroll
+from analysis.store import RecordingOptions, record_run, stored_recording
+from data_prep.corpus import Corpus, list_corpora, open_corpus, prepare_corpus
+from data_prep.errors import UserError
+from data_prep.tokens import Tokenisation
+from data_prep.vocabulary import Vocabulary
+from models.evaluation import cross_entropy_nats
+from models.network import RecurrentLanguageModel
+from models.recipe import Recipe, load_recipe
+from models.run import Run, list_runs, open_run, save_run
+from models.training import train
 
-__all__ = [*data_prep.__all__, *models.__all__, *analysis.__all__]  # noqa: PLE0604
+__all__ = [
+    "ClusterFlow",
+    "Coclusters",
+    "Corpus",
+    "Decomposition",
+    "ExpectedResponse",
+    "LayerStates",
+    "Reading",
+    "Recipe",
+    "Recording",
+    "RecordingOptions",
+    "RecurrentLanguageModel",
+    "Run",
+    "Tokenisation",
+    "UserError",
+    "Vocabulary",
+    "cluster_flow",
+    "cocluster",
+    "cross_entropy_nats",
+    "decompose",
+    "list_corpora",
+    "list_runs",
+    "load_recipe",
+    "open_corpus",
+    "open_run",
+    "prepare_corpus",
+    "read_text",
+    "record",
+    "record_run",
+    "save_run",
+    "stored_recording",
+    "train",
+    "unroll",
+]

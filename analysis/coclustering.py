@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from sklearn.cluster import KMeans
 
 from data_prep.errors import UserError
 
@@ -200,6 +199,8 @@ def _k_means(points: np.ndarray, k: int, seed: int) -> np.ndarray:
             f"Only {distinct} kinds of response can be told apart, fewer than {k} clusters.",
             f"Choose at most {distinct}.",
         )
+    from sklearn.cluster import KMeans  # slow to import, and not needed to list the treatments
+
     return KMeans(k, n_init=10, random_state=seed).fit_predict(points)
 
 

@@ -155,8 +155,9 @@ def open_run(run_id: str) -> Run:
         )
     manifest = open_sealed(folder, "run", SCHEMA)
     about = read_json(folder / "run.json")
-    if missing := {"corpus", "test", "parameters", "seconds"} - set(about):
-        raise UserError(f"The run {run_id} is damaged: run.json has no {min(missing)}.", "Train the run again.")
+    for key, kind in (("corpus", dict), ("test", dict), ("parameters", int), ("seconds", int | float)):
+        if not isinstance(about, dict) or not isinstance(about.get(key), kind):
+            raise UserError(f"The run {run_id} is damaged: run.json has no {key}.", "Train the run again.")
     return Run(
         id=run_id,
         folder=folder,

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from analysis import RecordingOptions, record_run
-from data_prep import Tokenisation, prepare_corpus
+from analysis.store import RecordingOptions, record_run
+from data_prep.corpus import prepare_corpus
 from data_prep.sealed_folder import MANIFEST, sealing
-from models import Recipe, open_run, save_run, train
+from data_prep.tokens import Tokenisation
+from models.recipe import Recipe
+from models.run import open_run, save_run
+from models.training import train
 
 torch.set_num_threads(1)  # networks this small only wait for one another's threads
 
@@ -19,7 +22,7 @@ TOY_RECIPES = {
     "toy-words-lstm": {
         "corpus": "toy-words",
         "model": {"cell": "lstm", "layers": 2, "units": 16, "embedding": 16},
-        "training": {"epochs": 10, "batch": 20, "steps": 20, "learning_rate": 0.01, "stored_precision": "float16"},
+        "training": {"epochs": 16, "batch": 20, "steps": 20, "learning_rate": 0.03, "stored_precision": "float16"},
         "seed": 1,
     },
     "toy-bytes-gru": {

@@ -1,6 +1,8 @@
 """The architecture as a test: imports point down only, and what belongs to one place stays there."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,3 +81,8 @@ def test_nothing_big_and_no_corpus_in_the_repository():
     for path in (ROOT / "gallery").rglob("*"):
         assert path.suffix in ("", ".json", ".npz", ".safetensors", ".md"), path
     assert sum(path.stat().st_size for path in (ROOT / "gallery").rglob("*") if path.is_file()) <= 15e6
+
+
+def test_commands_that_need_no_network_do_not_wait_for_torch():
+    code = "import sys, app.cli.main; assert not {'torch', 'sklearn', 'streamlit', 'pandas'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

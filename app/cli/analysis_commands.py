@@ -1,25 +1,20 @@
-"""Commands about what a network does: analyse, sentence."""
+"""Commands about what a network does: analyse, sentence.
+
+What needs torch is imported where it is used, so that `--help` and `prepare` need not wait for it.
+"""
 
 import os
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 
-from analysis.coclustering import TREATMENTS, Coclusters, cocluster, decompose, largest_k, telling_words
-from analysis.recording import ExpectedResponse, Recording
-from analysis.sentence import ClusterFlow, Reading, cluster_flow, read_text
-from analysis.store import RecordingOptions, ensure_recording, record_run
+from analysis.coclustering import TREATMENTS
 from app.cli.console import AsJson, Device, check_choice, print_json, print_line, print_table, progress_bar
 from app.defaults import CLUSTERS, TREATMENT, WORDS
 from data_prep.corpus import SPLITS
 from data_prep.errors import UserError
 from data_prep.text_file import decode, read_bytes
-from data_prep.tokens import display_token
-from data_prep.vocabulary import Vocabulary
-from models.network import resolve_device
-from models.run import Run, open_run
 
 ANALYSES = ("recording", "clusters")
 Layer = Annotated[int | None, typer.Option(help="1 is the lowest; by default the highest.")]
@@ -43,6 +38,11 @@ def analyse(
     as_json: AsJson = False,
 ) -> None:
     """Record a run's responses on its corpus, store them, and co-cluster words and units."""
+    from analysis.store import RecordingOptions, ensure_recording, record_run
+    from app.cli import analysis_output
+    from models.network import resolve_device
+    from models.run import open_run
+
     for name in names or ANALYSES:
         check_choice(name, ANALYSES, "The analysis")
     check_choice(split, SPLITS, "--split")
@@ -51,11 +51,11 @@ def analyse(
     with progress_bar(f"recording {run}") as update:
         make = record_run if again else ensure_recording
         recording = make(opened, options, device=str(resolve_device(device)), on_progress=update)
-    result: dict[str, Any] = {"run": run, "recording": _recording_summary(recording, options)}
+    result: dict[str, Any] = {"run": run, "recording": analysis_output.recording_summary(recording, options)}
     if "clusters" in (names or ANALYSES):
-        response = _response(recording, state, _layer(opened, layer), words)
-        clusters = _cocluster(response, treatment, k)
-        result["clusters"] = _clusters_summary(response, clusters, opened.vocabulary)
+        response = analysis_output.response_of(recording, state, analysis_output.layer_of(opened, layer), words)
+        clusters = analysis_output.clusters_of(response, treatment, k)
+        result["clusters"] = analysis_output.clusters_summary(response, clusters, opened.vocabulary)
     if as_json:
         return print_json(result)
     print_line(
@@ -84,112 +84,23 @@ def sentence(
     as_json: AsJson = False,
 ) -> None:
     """Read a text word by word: what each unit cluster gains, loses and keeps, guesses, surprise."""
+    from analysis.sentence import cluster_flow, read_text
+    from analysis.store import RecordingOptions, ensure_recording
+    from app.cli import analysis_output
+    from models.run import open_run
+
     if (text is None) == (file is None):
         raise UserError("Give either a text or --file.", 'Like this: rnnscope sentence RUN "A short text."')
     raw, source = (os.fsencode(text), "The text") if file is None else (read_bytes(file), file.name)
     opened = open_run(run)
-    at_layer = _layer(opened, layer)
+    at_layer = analysis_output.layer_of(opened, layer)
     reading = read_text(opened.load_network(), opened.vocabulary, decode(raw, source))
-    response = _response(ensure_recording(opened, RecordingOptions()), state, at_layer, words)
-    clusters = _cocluster(response, treatment, k)
+    response = analysis_output.response_of(ensure_recording(opened, RecordingOptions()), state, at_layer, words)
+    clusters = analysis_output.clusters_of(response, treatment, k)
     flow = cluster_flow(reading.states[state][:, at_layer], clusters.unit_labels, clusters.k)
     if as_json:
-        return print_json(_sentence_summary(opened, reading, flow, state, at_layer))
-    rows = [
-        (
-            display_token(reading.tokens[t], opened.vocabulary.tokenisation) + ("" if known else " (unknown)"),
-            "–" if np.isnan(reading.surprise_nats[t]) else f"{reading.surprise_nats[t]:.2f}",
-            f"{flow.kept_rate[t].mean():.0%}",
-            " ".join(opened.vocabulary.display(guess) for guess in reading.guess_ids[t]),
-        )
-        for t, known in enumerate(reading.known)
-    ]
+        return print_json(analysis_output.sentence_summary(opened, reading, flow, state, at_layer))
+    rows = analysis_output.sentence_rows(opened, reading, flow)
     print_table(("token", "surprise (nats)", "kept", "likeliest next"), rows)
     if reading.left_out:
         print_line(f"{reading.left_out:,} further tokens were left out.")
-
-
-def _layer(run: Run, layer: int | None) -> int:
-    layers = run.recipe.model.layers
-    if layer is not None and not 1 <= layer <= layers:
-        raise UserError(f"The run {run.id} has no layer {layer}.", f"Choose 1 to {layers}.")
-    return (layer or layers) - 1
-
-
-def _response(recording: Recording, state: str, layer: int, words: int) -> ExpectedResponse:
-    if words < 2:
-        raise UserError(f"{words} words cannot be clustered.", "Take at least --words 2.")
-    return recording.response(state, layer).most_frequent(words)
-
-
-def _cocluster(response: ExpectedResponse, treatment: str, k: int | None) -> Coclusters:
-    decomposition = decompose(response.mean, treatment)
-    # Only the default gives way to a text of few words; a number that was asked for is refused.
-    return cocluster(decomposition, min(CLUSTERS, largest_k(decomposition)) if k is None else k)
-
-
-def _recording_summary(recording: Recording, options: RecordingOptions) -> dict[str, Any]:
-    return {
-        "split": options.split,
-        "tokens": recording.tokens,
-        "words": len(recording.token_ids),
-        "states": list(recording.states),
-        "layers": recording.layers,
-        "streams": recording.streams,
-        "left_out": recording.left_out,
-    }
-
-
-def _clusters_summary(response: ExpectedResponse, clusters: Coclusters, vocabulary: Vocabulary) -> dict[str, Any]:
-    words = telling_words(clusters, response.mean, len(response.mean))
-    return {
-        "state": response.state,
-        "layer": response.layer + 1,
-        "k": clusters.k,
-        "treatment": clusters.treatment,
-        "seed": clusters.seed,
-        "dropped_words": clusters.dropped_words,
-        "dropped_units": clusters.dropped_units,
-        "strength": clusters.strength.round(5).tolist(),
-        "pairs": [
-            {
-                "words": [vocabulary.tokens[response.token_ids[word]] for word in words[cluster]],
-                "units": np.flatnonzero(clusters.unit_labels == cluster).tolist(),
-            }
-            for cluster in range(clusters.k)
-        ],
-    }
-
-
-def _sentence_summary(run: Run, reading: Reading, flow: ClusterFlow, state: str, layer: int) -> dict[str, Any]:
-    gained = flow.gained_positive + flow.gained_negative
-    lost = flow.lost_positive + flow.lost_negative
-    surprise = [None if np.isnan(nats) else round(float(nats), 5) for nats in reading.surprise_nats]
-    return {
-        "run": run.id,
-        "state": state,
-        "layer": layer + 1,
-        "tokens": list(reading.tokens),
-        "left_out": reading.left_out,
-        "skipped": reading.skipped,
-        "steps": [
-            {
-                "token": token,
-                "known": bool(reading.known[t]),
-                "surprise_nats": surprise[t],
-                "guesses": [
-                    [run.vocabulary.tokens[guess], round(float(p), 5)]
-                    for guess, p in zip(reading.guess_ids[t], reading.guess_probabilities[t], strict=True)
-                ],
-                "clusters": [
-                    {
-                        "kept_rate": round(float(flow.kept_rate[t, c]), 5),
-                        "gained": round(float(gained[t, c]), 5),
-                        "lost": round(float(lost[t, c]), 5),
-                    }
-                    for c in range(len(flow.sizes))
-                ],
-            }
-            for t, token in enumerate(reading.tokens)
-        ],
-    }

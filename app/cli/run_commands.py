@@ -1,19 +1,19 @@
-"""Commands about models: train, runs, evaluate."""
+"""Commands about models: train, runs, evaluate.
+
+What needs torch is imported where it is used, so that `--help` and `prepare` need not wait for it.
+"""
 
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from app.cli.console import AsJson, Device, check_choice, errors, print_json, print_line, print_table, progress_bar
 from data_prep.corpus import SPLITS, open_corpus
 from data_prep.errors import UserError
-from models.evaluation import cross_entropy_nats, figures
-from models.network import resolve_device
-from models.recipe import load_recipe
-from models.run import default_run_id, list_runs, open_run, reserve_run_id, save_run
-from models.training import Epoch, Progress
-from models.training import train as train_network
+
+if TYPE_CHECKING:
+    from models.training import Epoch, Progress
 
 
 def train(
@@ -25,6 +25,11 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a model and keep it as a run."""
+    from models.network import resolve_device
+    from models.recipe import load_recipe
+    from models.run import default_run_id, reserve_run_id, save_run
+    from models.training import train as train_network
+
     chosen = load_recipe(recipe).with_settings(settings or [])
     corpus_name = corpus or chosen.corpus
     if corpus_name is None:
@@ -43,6 +48,8 @@ def train(
 
 def runs(as_json: AsJson = False) -> None:
     """List the runs of the gallery and your own."""
+    from models.run import list_runs
+
     found, faults = list_runs()
     summaries = [run.summary() for run in found]
     if as_json:
@@ -61,6 +68,10 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure a run on a part of its corpus: cross-entropy, and perplexity or bits per character."""
+    from models.evaluation import cross_entropy_nats, figures
+    from models.network import resolve_device
+    from models.run import open_run
+
     check_choice(split, SPLITS, "--split")
     opened = open_run(run)
     text = open_corpus(corpus or opened.corpus["name"])
@@ -79,13 +90,13 @@ def evaluate(
 def _training_progress() -> Any:
     with progress_bar("training") as update:
 
-        def on_progress(now: Progress) -> None:
+        def on_progress(now: "Progress") -> None:
             state = (
                 f"loss {now.loss:.3f} nats · {now.tokens_per_second:,.0f} tokens/s · {_clock(now.seconds_left)} left"
             )
             update(now.update / now.updates, f"epoch {now.epoch}/{now.epochs}", state)
 
-        def on_epoch(done: Epoch) -> None:
+        def on_epoch(done: "Epoch") -> None:
             nats = f"train {done.train_nats:.4f}, valid {done.valid_nats:.4f} nats per token"
             errors.print(f"epoch {done.epoch}: {nats}, {_clock(done.seconds)}")
 

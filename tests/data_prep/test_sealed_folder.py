@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from data_prep import UserError
+from data_prep.errors import UserError
 from data_prep.sealed_folder import MANIFEST, check_name, name_from, open_sealed, sealing
 
 

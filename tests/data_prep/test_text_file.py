@@ -1,6 +1,6 @@
 import pytest
 
-from data_prep import UserError
+from data_prep.errors import UserError
 from data_prep.text_file import decode, read_bytes
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06"

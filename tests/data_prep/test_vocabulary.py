@@ -4,8 +4,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from data_prep import Tokenisation, UserError, Vocabulary
-from data_prep.vocabulary import build_vocabulary
+from data_prep.errors import UserError
+from data_prep.tokens import Tokenisation
+from data_prep.vocabulary import Vocabulary, build_vocabulary
 
 WORDS = Tokenisation("words")
 BYTES = Tokenisation("bytes")

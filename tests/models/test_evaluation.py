@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from data_prep import UserError
-from models import RecurrentLanguageModel
+from data_prep.errors import UserError
 from models.evaluation import STEPS, cross_entropy_nats, figures, split_streams
+from models.network import RecurrentLanguageModel
 from models.recipe import ModelSettings
 
 V = 23

@@ -1,9 +1,8 @@
 import pytest
 import torch
 
-from data_prep import UserError
-from models import RecurrentLanguageModel
-from models.network import detached, resolve_device
+from data_prep.errors import UserError
+from models.network import RecurrentLanguageModel, detached, resolve_device
 from models.recipe import ModelSettings
 
 V = 31

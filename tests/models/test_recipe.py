@@ -3,8 +3,8 @@ import time
 
 import pytest
 
-from data_prep import UserError
-from models import Recipe, built_in_recipes, load_recipe
+from data_prep.errors import UserError
+from models.recipe import Recipe, built_in_recipes, load_recipe
 
 
 def fault(raw, tmp_path) -> str:

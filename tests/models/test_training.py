@@ -5,10 +5,13 @@ import numpy as np
 import pytest
 import torch
 
-from data_prep import Corpus, Tokenisation, UserError, prepare_corpus
-from models import Recipe, train
+from data_prep.corpus import Corpus, prepare_corpus
+from data_prep.errors import UserError
+from data_prep.tokens import Tokenisation
 from models.evaluation import cross_entropy_nats
-from models.training import history_to_json
+from models.network import RecurrentLanguageModel
+from models.recipe import Recipe
+from models.training import history_to_json, train
 
 CPU = torch.device("cpu")
 STATES = 6
@@ -52,7 +55,7 @@ def test_a_planted_markov_language_is_learnt_to_its_entropy(tmp_path, rnnscope_h
         states.append(min(int(np.searchsorted(chain[states[-1]].cumsum(), draw)), STATES - 1))
     (tmp_path / "chain.txt").write_text("".join("abcdef"[state] for state in states))
     corpus = prepare_corpus(tmp_path / "chain.txt", Tokenisation("bytes"))
-    recipe = make_recipe(epochs=5, batch=20, steps=30, learning_rate=0.05)
+    recipe = make_recipe(epochs=8, batch=20, steps=25, learning_rate=0.05)
     recipe = recipe.with_settings([f"model.cell={cell}", "model.dropout=0"])
     trained = train(recipe, corpus, device=CPU)
 
@@ -60,8 +63,8 @@ def test_a_planted_markov_language_is_learnt_to_its_entropy(tmp_path, rnnscope_h
     truth = -np.log(chain[test[:-1], test[1:]]).mean()  # what the planted chain itself pays on this sample
     assert truth == pytest.approx(entropy_rate, abs=0.03)
     assert unigram_entropy - entropy_rate > 0.5  # or else nothing would be learnt from the token before
-    nats = trained.test["cross_entropy_nats"]; print("NATS", cell, nats-truth, nats, entropy_rate, unigram_entropy)
-    assert truth - 0.002 < nats < truth + 0.015
+    nats = trained.test["cross_entropy_nats"]
+    assert truth - 0.003 < nats < truth + 0.01
     assert trained.test["bits_per_character"] == nats / math.log(2)
 
 
@@ -72,6 +75,26 @@ def test_training_is_deterministic_for_a_seed(corpus):
     assert torch.equal(weights(first.network), weights(again.network))
     assert first.test == again.test
     assert not torch.equal(weights(first.network), weights(other.network))
+
+
+def test_the_state_is_carried_within_an_epoch_without_its_gradient(corpus, monkeypatch):
+    forward, states = RecurrentLanguageModel.forward, []
+
+    def watched(network, ids, state=None):
+        logits, after = forward(network, ids, state)
+        if network.training:
+            states.append((state, after))
+        return logits, after
+
+    monkeypatch.setattr(RecurrentLanguageModel, "forward", watched)
+    train(make_recipe(epochs=2), corpus, device=CPU)
+    starts = [place for place, (before, _) in enumerate(states) if before is None]
+    assert starts == [0, len(states) // 2]
+    assert len(states) > 10
+    for place, (before, _) in enumerate(states):
+        if place not in starts:
+            assert torch.equal(before, states[place - 1][1])
+            assert not before.requires_grad
 
 
 def test_the_weights_are_those_of_the_best_epoch(corpus):
@@ -146,11 +169,13 @@ def test_a_loss_that_is_no_number_stops_the_training(corpus, schedule):
     assert recipe.with_settings([setting]).training.learning_rate == 100  # what the hint says can be done
 
 
-def test_a_training_that_diverges_with_its_last_update_is_refused(corpus):
-    # one update, which blows the weights up: the loss that was measured before it is still a number
-    recipe = make_recipe(learning_rate=1000, steps=10_000, schedule="constant", stored_precision="float16")
-    recipe = recipe.with_settings(["training.weight_decay=10", "training.epochs=3", "training.clip_norm=1e30"])
-    with pytest.raises(UserError, match="not numbers|stopped being a number") as caught:
+def test_weights_too_large_for_the_stored_precision_are_refused(corpus):
+    # two updates blow the weights up to 10^7: finite as they are, and infinite in half precision
+    steps = len(corpus.splits["train"]) // 20 + 1
+    recipe = make_recipe(learning_rate=1000, weight_decay=10, steps=steps, schedule="constant")
+    assert train(recipe, corpus, device=CPU).test["perplexity"] == math.inf
+    recipe = recipe.with_settings(["training.stored_precision=float16"])
+    with pytest.raises(UserError, match="not numbers") as caught:
         train(recipe, corpus, device=CPU)
     assert "learning_rate" in caught.value.hint
 

@@ -1,0 +1,120 @@
+"""Results of the analyses as plain values, for `--json` and for tables in the terminal."""
+
+from typing import Any
+
+import numpy as np
+
+from analysis.coclustering import Coclusters, cocluster, decompose, largest_k, telling_words
+from analysis.recording import ExpectedResponse, Recording
+from analysis.sentence import ClusterFlow, Reading
+from analysis.store import RecordingOptions
+from app.defaults import CLUSTERS
+from data_prep.errors import UserError
+from data_prep.tokens import display_token
+from data_prep.vocabulary import Vocabulary
+from models.run import Run
+
+
+def layer_of(run: Run, layer: int | None) -> int:
+    """The 0-based layer that a 1-based number means; the highest for None."""
+    layers = run.recipe.model.layers
+    if layer is not None and not 1 <= layer <= layers:
+        raise UserError(f"The run {run.id} has no layer {layer}.", f"Choose 1 to {layers}.")
+    return (layer or layers) - 1
+
+
+def response_of(recording: Recording, state: str, layer: int, words: int) -> ExpectedResponse:
+    """The expected responses of one layer to the `words` most frequent words."""
+    if words < 2:
+        raise UserError(f"{words} words cannot be clustered.", "Take at least --words 2.")
+    return recording.response(state, layer).most_frequent(words)
+
+
+def clusters_of(response: ExpectedResponse, treatment: str, k: int | None) -> Coclusters:
+    """Co-clusters of the responses; k is the default, or less where there are few words, for None."""
+    decomposition = decompose(response.mean, treatment)
+    # Only the default gives way to a text of few words; a number that was asked for is refused.
+    return cocluster(decomposition, min(CLUSTERS, largest_k(decomposition)) if k is None else k)
+
+
+def recording_summary(recording: Recording, options: RecordingOptions) -> dict[str, Any]:
+    """What was recorded."""
+    return {
+        "split": options.split,
+        "tokens": recording.tokens,
+        "words": len(recording.token_ids),
+        "states": list(recording.states),
+        "layers": recording.layers,
+        "streams": recording.streams,
+        "left_out": recording.left_out,
+    }
+
+
+def clusters_summary(response: ExpectedResponse, clusters: Coclusters, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Words and units of every cluster, strongest words first, and the strength of the links."""
+    words = telling_words(clusters, response.mean, len(response.mean))
+    return {
+        "state": response.state,
+        "layer": response.layer + 1,
+        "k": clusters.k,
+        "treatment": clusters.treatment,
+        "seed": clusters.seed,
+        "dropped_words": clusters.dropped_words,
+        "dropped_units": clusters.dropped_units,
+        "strength": clusters.strength.round(5).tolist(),
+        "pairs": [
+            {
+                "words": [vocabulary.tokens[response.token_ids[word]] for word in words[cluster]],
+                "units": np.flatnonzero(clusters.unit_labels == cluster).tolist(),
+            }
+            for cluster in range(clusters.k)
+        ],
+    }
+
+
+def sentence_summary(run: Run, reading: Reading, flow: ClusterFlow, state: str, layer: int) -> dict[str, Any]:
+    """The `sentence --json` object."""
+    gained = flow.gained_positive + flow.gained_negative
+    lost = flow.lost_positive + flow.lost_negative
+    surprise = [None if np.isnan(nats) else round(float(nats), 5) for nats in reading.surprise_nats]
+    return {
+        "run": run.id,
+        "state": state,
+        "layer": layer + 1,
+        "tokens": list(reading.tokens),
+        "left_out": reading.left_out,
+        "skipped": reading.skipped,
+        "steps": [
+            {
+                "token": token,
+                "known": bool(reading.known[t]),
+                "surprise_nats": surprise[t],
+                "guesses": [
+                    [run.vocabulary.tokens[guess], round(float(p), 5)]
+                    for guess, p in zip(reading.guess_ids[t], reading.guess_probabilities[t], strict=True)
+                ],
+                "clusters": [
+                    {
+                        "kept_rate": round(float(flow.kept_rate[t, c]), 5),
+                        "gained": round(float(gained[t, c]), 5),
+                        "lost": round(float(lost[t, c]), 5),
+                    }
+                    for c in range(len(flow.sizes))
+                ],
+            }
+            for t, token in enumerate(reading.tokens)
+        ],
+    }
+
+
+def sentence_rows(run: Run, reading: Reading, flow: ClusterFlow) -> list[tuple[str, ...]]:
+    """Token, surprise, mean kept rate and guesses, one row per token."""
+    return [
+        (
+            display_token(reading.tokens[t], run.vocabulary.tokenisation) + ("" if known else " (unknown)"),
+            "–" if np.isnan(reading.surprise_nats[t]) else f"{reading.surprise_nats[t]:.2f}",
+            f"{flow.kept_rate[t].mean():.0%}",
+            " ".join(run.vocabulary.display(guess) for guess in reading.guess_ids[t]),
+        )
+        for t, known in enumerate(reading.known)
+    ]

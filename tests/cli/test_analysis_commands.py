@@ -1,0 +1,194 @@
+import shutil
+
+import pytest
+import torch
+
+from data_prep.corpus import open_corpus
+from models.run import open_run
+
+GUESSES = 5
+ANIMALS = ["cat", "dog", "bird", "horse", "rabbit"]
+THINGS = ["lamp", "river", "window", "stone", "star"]
+
+
+@pytest.fixture(scope="module")
+def home_of_this_module(trained_home, tmp_path_factory):
+    """A copy of the trained home that keeps the recordings which the tests below make."""
+    return shutil.copytree(trained_home, tmp_path_factory.mktemp("commands") / "home")
+
+
+@pytest.fixture(autouse=True)
+def use_home_of_this_module(home_of_this_module, monkeypatch):
+    monkeypatch.setenv("RNNSCOPE_HOME", str(home_of_this_module))
+
+
+def test_analyse_records_and_clusters(run_json):
+    said = run_json("analyse", "toy-words-lstm", "-k", "4", "--words", "40", "--layer", "1", "--state", "cell")
+    recording, clusters = said["recording"], said["clusters"]
+    corpus = open_corpus("toy-words")
+    assert said["run"] == "toy-words-lstm"
+    assert recording["split"] == "train"
+    assert recording["tokens"] + recording["left_out"] == len(corpus.splits["train"])
+    assert recording["states"] == ["hidden", "cell"]
+    assert (clusters["k"], clusters["layer"], clusters["state"]) == (4, 1, "cell")
+    assert len(clusters["pairs"]) == len(clusters["strength"]) == 4
+    units = sorted(unit for pair in clusters["pairs"] for unit in pair["units"])
+    assert units == list(range(16))
+    words = [word for pair in clusters["pairs"] for word in pair["words"]]
+    assert len(set(words)) == len(words) == 40 - clusters["dropped_words"]
+    assert set(words) <= set(corpus.vocabulary.tokens)
+
+
+def test_analyse_other_parts_and_names(run_json, run_text):
+    said = run_json("analyse", "toy-bytes-gru", "recording", "--split", "valid", "--again")
+    assert set(said) == {"run", "recording"}
+    assert said["recording"]["states"] == ["hidden"]
+    assert "9 clusters of hidden state, layer 2" in run_text("analyse", "toy-words-lstm")
+
+
+def test_sentence_reads_word_by_word(run_json):
+    said = run_json("sentence", "toy-words-lstm", "Every old CAT sleeps zyzzyva.", "-k", "4")
+    assert said["run"] == "toy-words-lstm"
+    assert said["tokens"] == ["every", "old", "cat", "sleeps", "zyzzyva", ".", "<eos>"]
+    assert [step["token"] for step in said["steps"]] == said["tokens"]
+    assert [step["known"] for step in said["steps"]] == [True, True, True, True, False, True, True]
+    assert said["steps"][0]["surprise_nats"] is None
+    assert all(step["surprise_nats"] > 0 for step in said["steps"][1:])
+    for step in said["steps"]:
+        assert len(step["clusters"]) == 4
+        assert set(step["clusters"][0]) == {"kept_rate", "gained", "lost"}
+        probabilities = [p for _, p in step["guesses"]]
+        assert len(probabilities) == GUESSES
+        assert probabilities == sorted(probabilities, reverse=True)
+        assert sum(probabilities) <= 1 + 1e-4
+
+
+def test_sentence_says_what_the_network_says(run_json):
+    run = open_run("toy-words-lstm")
+    said = run_json("sentence", run.id, "The old cat")
+    ids, _ = run.vocabulary.encode(said["tokens"])
+    surprises = -run.load_network()(torch.from_numpy(ids)[:, None])[0][:, 0].log_softmax(1)
+    for place in (1, 2):
+        assert said["steps"][place]["surprise_nats"] == pytest.approx(surprises[place - 1, ids[place]].item(), abs=1e-4)
+    best = surprises[2].argmin().item()
+    assert said["steps"][2]["guesses"][0][0] == run.vocabulary.tokens[best]
+
+
+def test_sentence_knows_the_planted_grammar(run_json):
+    # after an adjective stands a noun, in the number that the determiner before it has said
+    for determiner, is_plural in (("Every", False), ("Many", True)):
+        text = f"The cat sleeps. {determiner} red"
+        guesses = [token for token, _ in run_json("sentence", "toy-words-lstm", text)["steps"][-1]["guesses"]]
+        assert {guess.removesuffix("s") for guess in guesses} <= {*ANIMALS, *THINGS}
+        assert sum(guess.endswith("s") is is_plural for guess in guesses) >= GUESSES - 1, guesses
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("<script>alert(1)</script>", ["<", "script", ">", "alert", "(", "N", ")", "<", "/", "script", ">"]),
+        ("שלום עולם", ["שלום", "עולם"]),
+        ("👍 [red]cat[/red]", ["👍", "[", "red", "]", "cat", "[", "/", "red", "]"]),
+        ("\x1b[31mred", ["\x1b", "[", "N", "mred"]),
+    ],
+)
+def test_strange_text_is_read_as_text(run_json, run_text, text, tokens):
+    steps = run_json("sentence", "toy-words-lstm", text)["steps"]
+    assert [step["token"] for step in steps] == tokens
+    known = set(open_run("toy-words-lstm").vocabulary.tokens)
+    assert [step["known"] for step in steps] == [token in known for token in tokens]
+    shown = run_text("sentence", "toy-words-lstm", text)
+    assert "(unknown)" in shown
+    assert "\x1b" not in shown  # or else a text could steer the terminal
+
+
+def test_bytes_outside_the_vocabulary_are_skipped_and_counted(run_json):
+    said = run_json("sentence", "toy-bytes-gru", "cat ש")
+    assert said["tokens"] == list("cat ")
+    assert said["skipped"] == 2
+
+
+def test_ten_megabytes_are_read_up_to_a_limit(run_json, tmp_path):
+    path = tmp_path / "long.txt"
+    path.write_text("the cat sleeps " * 700_000)
+    said = run_json("sentence", "toy-words-lstm", "--file", path)
+    assert path.stat().st_size > 10_000_000
+    assert 100 < len(said["steps"]) < 10_000
+    # a word that stands where the text is cut off for reading may count twice
+    assert 0 <= len(said["steps"]) + said["left_out"] - 3 * 700_000 <= 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"", "is empty"),
+        (b" \n", "nothing but white space"),
+        (b"\x89PNG\r\n\x1a\n\0", "is not text"),
+        (b"the\0cat", "NUL"),
+    ],
+)
+def test_bad_text_files(refused, tmp_path, raw, reason):
+    path = tmp_path / "text.txt"
+    path.write_bytes(raw)
+    assert reason in refused("sentence", "toy-words-lstm", "--file", path)["error"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "nothing but white space"),
+        (" \n ", "nothing but white space"),
+        ("a\0b", "NUL"),
+        ("a\udcffb", "not text in UTF-8"),
+    ],
+)
+def test_bad_texts(refused, text, reason):
+    assert reason in refused("sentence", "toy-words-lstm", text)["error"]
+
+
+def test_a_text_of_bytes_that_the_model_never_saw(refused):
+    assert "nothing to read" in refused("sentence", "toy-bytes-gru", "שלום")["error"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["nothing", "the cat"], "There is no run called nothing"),
+        (["../toy-words-lstm", "the cat"], "cannot name a run"),
+        (["toy-words-lstm"], "Give either a text or --file"),
+        (["toy-words-lstm", "the cat", "--file", "text.txt"], "Give either a text or --file"),
+        (["toy-words-lstm", "--file", "missing.txt"], "no file missing.txt"),
+        (["toy-words-lstm", "the cat", "--layer", "3"], "has no layer 3"),
+        (["toy-words-lstm", "the cat", "--layer", "0"], "has no layer 0"),
+        (["toy-words-lstm", "the cat", "--state", "gates"], "no gates state"),
+        (["toy-bytes-gru", "the cat", "--state", "cell"], "no cell state"),
+        (["toy-words-lstm", "the cat", "--treatment", "squared"], "squared"),
+        (["toy-words-lstm", "the cat", "-k", "0"], "0"),
+        (["toy-words-lstm", "the cat", "-k", "500"], "500"),
+        (["toy-words-lstm", "the cat", "--words", "1"], "1 words cannot be clustered"),
+        (["toy-words-lstm", "the cat", "--words", "-5"], "-5 words cannot be clustered"),
+    ],
+)
+def test_bad_arguments_of_sentence(refused, arguments, reason):
+    assert reason in refused("sentence", *arguments)["error"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["nothing"], "There is no run called nothing"),
+        (["toy-words-lstm", "poetry"], "The analysis cannot be 'poetry'"),
+        (["toy-words-lstm", "--split", "all"], "--split cannot be 'all'"),
+        (["toy-words-lstm", "--device", "tpu"], "no device 'tpu'"),
+        (["toy-words-lstm", "--layer", "9"], "has no layer 9"),
+        (["toy-words-lstm", "-k", "0"], "0"),
+        (["toy-words-lstm", "--words", "0"], "0 words cannot be clustered"),
+    ],
+)
+def test_bad_arguments_of_analyse(refused, arguments, reason):
+    assert reason in refused("analyse", *arguments)["error"]
+
+
+def test_a_bad_text_is_refused_before_the_run_is_recorded(copied_home, refused):
+    refused("sentence", "toy-words-lstm", "")
+    assert not (copied_home / "results").exists()
