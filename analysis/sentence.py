@@ -12,6 +12,7 @@ from data_prep.vocabulary import Vocabulary
 from models.network import RecurrentLanguageModel
 
 LONGEST = 2000  # tokens read from one text; the rest is left out and said so
+LONGEST_CHARACTERS = 64 * LONGEST
 GUESSES = 5
 
 
@@ -67,8 +68,10 @@ def read_text(network: RecurrentLanguageModel, vocabulary: Vocabulary, text: str
     """
     if "\0" in text:
         raise UserError("The text holds NUL characters, as binary files do.", "Paste or upload plain text.")
-    # Cutting the characters first bounds the work on a huge paste; no token is longer than all of them.
-    window = text[: LONGEST * 64]
+    # Cutting the characters first, between two words, bounds the work on a huge paste.
+    window = text[:LONGEST_CHARACTERS]
+    if len(text) > len(window):
+        window = window[: window.rfind(" ") + 1] or window
     tokens = vocabulary.tokenisation.split(window)
     ids, known = vocabulary.encode(tokens)
     has_id = ids >= 0

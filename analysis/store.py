@@ -94,7 +94,7 @@ def record_run(
 ) -> Recording:
     """Record a run on a part of the corpus that it was trained on, and store the result.
 
-    Raises UserError when the corpus is not at hand, or is another one than the run was trained on.
+    Raises UserError when the corpus is not at hand, or has another vocabulary than the run.
     """
     if options.split not in SPLITS:
         raise UserError(f"There is no part {options.split!r}.", f"Choose one of: {', '.join(SPLITS)}.")

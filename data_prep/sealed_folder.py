@@ -143,6 +143,8 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def _write_manifest(folder: Path, kind: str, schema: int) -> None:
+    for path in folder.iterdir():
+        path.chmod(0o644)  # some writers make files that only their owner can read; a team shares its home folder
     files = {path.name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)} for path in sorted(folder.iterdir())}
     write_json(folder / MANIFEST, {"kind": kind, "schema": schema, "digest": _digest_of(files), "files": files})
 

@@ -63,10 +63,7 @@ def analyse(
         f"{len(recording.token_ids):,} most frequent kept."
     )
     if "clusters" in result:
-        rows = [
-            (str(place + 1), str(len(pair["units"])), str(len(pair["words"])), " ".join(pair["words"][:14]))
-            for place, pair in enumerate(result["clusters"]["pairs"])
-        ]
+        rows = analysis_output.cluster_rows(result["clusters"], opened.vocabulary)
         title = f"{len(rows)} clusters of {state} state, layer {response.layer + 1}, {treatment}"
         print_table(("cluster", "units", "words", "strongest words"), rows, title)
     print_line("Next: rnnscope app")

@@ -14,6 +14,8 @@ from data_prep.tokens import display_token
 from data_prep.vocabulary import Vocabulary
 from models.run import Run
 
+STRONGEST = 14  # words that a row of the table names
+
 
 def layer_of(run: Run, layer: int | None) -> int:
     """The 0-based layer that a 1-based number means; the highest for None."""
@@ -70,6 +72,19 @@ def clusters_summary(response: ExpectedResponse, clusters: Coclusters, vocabular
             for cluster in range(clusters.k)
         ],
     }
+
+
+def cluster_rows(summary: dict[str, Any], vocabulary: Vocabulary) -> list[tuple[str, ...]]:
+    """Number, units, words and the strongest words of every cluster, from `clusters_summary`."""
+    return [
+        (
+            str(place + 1),
+            str(len(pair["units"])),
+            str(len(pair["words"])),
+            " ".join(display_token(word, vocabulary.tokenisation) for word in pair["words"][:STRONGEST]),
+        )
+        for place, pair in enumerate(summary["pairs"])
+    ]
 
 
 def sentence_summary(run: Run, reading: Reading, flow: ClusterFlow, state: str, layer: int) -> dict[str, Any]:

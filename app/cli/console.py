@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -52,11 +53,13 @@ def print_line(text: str) -> None:
 
 
 def print_table(headings: tuple[str, ...], rows: list[tuple[str, ...]], title: str | None = None) -> None:
-    """A table for a person; numbers to the right. The first column is never cut."""
-    table = Table(title=title and escape(title), title_justify="left")
+    """A table for a person; numbers to the right. Only the last column is broken into lines."""
+    table = Table(
+        title=title and escape(title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True
+    )
     for place, heading in enumerate(headings):
         numeric = place > 0 and all(row[place][:1].isdigit() or row[place] == "–" for row in rows) and bool(rows)
-        table.add_column(heading, justify="right" if numeric else "left", no_wrap=place == 0, overflow="fold")
+        table.add_column(heading, justify="right" if numeric else "left", no_wrap=place < len(headings) - 1)
     for row in rows:
         table.add_row(*map(escape, row))
     output.print(table)

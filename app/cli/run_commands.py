@@ -110,18 +110,17 @@ def _print_runs(summaries: list[dict[str, Any]]) -> None:
             run["corpus"],
             run["recipe"] or "–",
             str(run["seed"]),
-            f"{run['parameters']:,}",
             _test_figure(run["test"]),
             "gallery" if run["bundled"] else "yours",
         )
         for run in summaries
     ]
-    print_table(("run", "corpus", "recipe", "seed", "parameters", "test", "from"), rows)
+    print_table(("run", "corpus", "recipe", "seed", "test", "from"), rows)
 
 
 def _test_figure(test: dict[str, float]) -> str:
     if "perplexity" in test:
-        return f"{test['perplexity']:.1f} perplexity"
+        return f"perplexity {test['perplexity']:.1f}"
     return f"{test['bits_per_character']:.3f} bits/char"
 
 
