@@ -13,7 +13,9 @@ from app import selection  # noqa: E402
 from app.notices import show_error  # noqa: E402
 from data_prep.errors import UserError  # noqa: E402
 
-st.set_page_config(page_title="rnnscope", page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide")
+st.set_page_config(
+    page_title="rnnscope", page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide", initial_sidebar_state=250
+)
 page = st.navigation(
     [
         st.Page("views/overview.py", title="Overview", icon=":material/home:", default=True),

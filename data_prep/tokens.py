@@ -44,6 +44,11 @@ class Tokenisation:
             if value not in allowed:
                 raise ValueError(f"{value!r} is none of {', '.join(allowed)}")
 
+    @property
+    def noun(self) -> str:
+        """What a token is called: word or byte."""
+        return self.unit.removesuffix("s")
+
     def split(self, text: str) -> list[str]:
         """The tokens of `text`; a byte b is the one-character string chr(b)."""
         if self.unit == "bytes":

@@ -75,8 +75,8 @@ class MemoryMap {
     svg.append(
       text(MARGIN, 16, "Unit clusters", "heading"),
       text(MARGIN, 33, "one square per unit", "note"),
-      text(cloudsLeft, 16, "Word clusters", "heading"),
-      text(cloudsLeft, 33, `${this.words} most frequent words · size: response to their own units`, "note"),
+      text(cloudsLeft, 16, `${data.noun[0].toUpperCase()}${data.noun.slice(1)} clusters`, "heading"),
+      text(cloudsLeft, 33, `${this.words} most frequent ${data.noun}s · size: response to their own units`, "note"),
     );
     this.linkLayer = element("g", {});
     svg.append(this.linkLayer);
@@ -207,8 +207,8 @@ class MemoryMap {
     this.clusterMarks.forEach((groups, index) => groups.forEach((group) => group.classList.toggle("on", index === cluster)));
     this.drawLinks(word, unit, cluster);
     this.scaleCaption.textContent = word !== null ? `Squares: expected response to “${data.words[word]}”`
-      : unit !== null ? `Words: expected response of unit ${unit}`
-        : "Squares: how much each unit moves on the whole (grey); pick a word or a unit";
+      : unit !== null ? `Expected response of unit ${unit}`
+        : `Squares: how much each unit moves on the whole (grey); pick a ${data.noun} or a unit`;
   }
 
   paintUnit({ fill, bar, edge, mark }, unit, word) {
@@ -303,7 +303,7 @@ class MemoryMap {
     const cluster = data.clusters[index];
     const missing = cluster.missing.map((word) => data.words[word]);
     const tail = missing.length > 30 ? " …" : "";
-    return `cluster ${index + 1}: ${plural(this.rows[index].members.length, "unit")}, ${plural(cluster.size, "word")}`
+    return `cluster ${index + 1}: ${plural(this.rows[index].members.length, "unit")}, ${plural(cluster.size, data.noun)}`
       + (missing.length ? `\ndid not fit: ${missing.slice(0, 30).join(" ")}${tail}` : "");
   }
 }

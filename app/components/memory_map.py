@@ -33,13 +33,17 @@ def memory_map(data: dict[str, Any], picked: tuple[str, int] | None, *, key: str
 
 
 def memory_map_data(
-    names: list[str], response: ExpectedResponse, clusters: Coclusters, clouds: tuple[Cloud, ...]
+    noun: str, names: list[str], response: ExpectedResponse, clusters: Coclusters, clouds: tuple[Cloud, ...]
 ) -> dict[str, Any]:
-    """What the browser needs to draw the map and answer every hover: responses in 8 bits, layout, labels."""
+    """What the browser needs to draw the map and answer every hover: responses in 8 bits, layout, labels.
+
+    noun: what a token is called, as by `Tokenisation.noun`.
+    """
     largest = float(np.abs(response.mean).max()) or 1.0
     levels = np.round(response.mean / largest * 127).astype(np.int8)
     activity = np.sqrt((response.mean**2 * response.counts[:, None]).sum(0) / response.counts.sum())
     return {
+        "noun": noun,
         "words": names,
         "counts": response.counts.tolist(),
         "wordClusters": clusters.word_labels.tolist(),

@@ -3,7 +3,7 @@
 // Only the columns in sight are in the document, so that thousands of tokens scroll. Text enters by textContent.
 
 const SVG = "http://www.w3.org/2000/svg";
-const BOX = 46, RULER = 18, STEP = BOX + RULER, TOP = 8, SURPRISE = 44;
+const RULER = 18, TOP = 8, SURPRISE = 44;
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".glyphs");
@@ -18,6 +18,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
 class Glyphs {
   constructor(root, data, tell) {
     Object.assign(this, { root, data, tell, columns: new Map() });
+    this.box = data.noun === "byte" ? 30 : 46;
+    this.step = this.box + RULER;
     this.lane = data.clusters.length <= 10 ? 40 : 28;
     this.bottom = TOP + this.lane * data.clusters.length;
     this.height = this.bottom + 26 + SURPRISE + 16;
@@ -31,27 +33,27 @@ class Glyphs {
       const middle = this.middle(index);
       return [text(0, middle - 1, `${index + 1} · ${cluster.units} unit${cluster.units === 1 ? "" : "s"}`, "name"),
         text(0, middle + 13, cluster.words, "note")];
-    }), text(0, this.bottom + 18, data.unit === "words" ? "word" : "byte", "name"),
+    }), text(0, this.bottom + 18, data.noun, "name"),
     text(0, this.bottom + 44, "surprise", "name"), text(0, this.bottom + 58, "nats", "note"));
     this.scroller = document.createElement("div");
     this.scroller.className = "scroller";
     this.scroller.tabIndex = 0;
     this.scroller.setAttribute("role", "group");
     this.scroller.setAttribute("aria-label", `${data.tokens.length} tokens, one box each`);
-    this.svg = element("svg", { width: data.tokens.length * STEP + RULER, height: this.height });
+    this.svg = element("svg", { width: data.tokens.length * this.step + RULER, height: this.height });
     this.scroller.append(this.svg);
     this.tip = document.createElement("div");
     this.tip.className = "tip";
     this.root.replaceChildren(left, this.scroller, this.legend(), this.tip);
     this.scroller.addEventListener("scroll", () => this.fill());
     new ResizeObserver(() => this.fill()).observe(this.scroller);
-    if (data.picked !== null) this.scroller.scrollLeft = data.picked * STEP - this.scroller.clientWidth / 2;
+    if (data.picked !== null) this.scroller.scrollLeft = data.picked * this.step - this.scroller.clientWidth / 2;
     this.fill();
   }
 
   fill() {
-    const first = Math.max(0, Math.floor(this.scroller.scrollLeft / STEP) - 4);
-    const last = Math.min(this.data.tokens.length, first + Math.ceil(this.scroller.clientWidth / STEP) + 8);
+    const first = Math.max(0, Math.floor(this.scroller.scrollLeft / this.step) - 4);
+    const last = Math.min(this.data.tokens.length, first + Math.ceil(this.scroller.clientWidth / this.step) + 8);
     for (const [position, column] of this.columns) {
       if (position >= first && position < last) continue;
       column.remove();
@@ -72,25 +74,25 @@ class Glyphs {
   column(position) {
     const { data } = this;
     const token = data.tokens[position];
-    const group = element("g", { class: "column", transform: `translate(${RULER + position * STEP} 0)` });
+    const group = element("g", { class: "column", transform: `translate(${RULER + position * this.step} 0)` });
     group.classList.toggle("picked", position === data.picked);
     const box = element("rect", {
-      class: "box", x: 0, y: TOP - 4, width: BOX, height: this.bottom - TOP + 8, rx: 6, role: "button",
+      class: "box", x: 0, y: TOP - 4, width: this.box, height: this.bottom - TOP + 8, rx: 6, role: "button",
       "aria-label": `${token.text}, position ${position + 1}`,
     });
     box.addEventListener("pointerenter", () => this.describe(position, box));
     box.addEventListener("pointerleave", () => this.tip.classList.remove("shown"));
     box.addEventListener("click", () => this.tell(position === data.picked ? null : position));
     group.append(box, ...data.clusters.flatMap((_, cluster) => this.glyph(position, cluster)));
-    const label = text(BOX / 2, this.bottom + 18, shorten(token.text), `token${token.known ? "" : " unknown"}`);
+    const label = text(this.box / 2, this.bottom + 18, shorten(token.text), `token${token.known ? "" : " unknown"}`);
     label.setAttribute("text-anchor", "middle");
     group.append(label);
     if (token.surprise !== null) {
       const height = (SURPRISE - 14) * Math.min(1, token.surprise / data.largestSurprise);
-      const number = text(BOX / 2, this.height - 4, token.surprise.toFixed(1), "note");
+      const number = text(this.box / 2, this.height - 4, token.surprise.toFixed(1), "note");
       number.setAttribute("text-anchor", "middle");
       group.append(element("rect", {
-        class: "surprise", x: BOX / 2 - 8, width: 16, y: this.height - 18 - height, height, rx: 1.5,
+        class: "surprise", x: this.box / 2 - 8, width: 16, y: this.height - 18 - height, height, rx: 1.5,
       }), number);
     }
     return group;
@@ -99,7 +101,7 @@ class Glyphs {
   // One bar: held from below zero to above it; gained parts at its ends, lost parts beyond them.
   glyph(position, cluster) {
     const [up, down, gainedUp, lostUp, gainedDown, lostDown, kept] = this.data.flow[position][cluster];
-    const zero = this.middle(cluster), half = this.lane / 2 - 4, x = BOX / 2 - 13, width = 26;
+    const zero = this.middle(cluster), half = this.lane / 2 - 4, width = this.box - 20, x = 10;
     const bar = (className, from, to, inset = 0) => element("rect", {
       class: className, x: x + inset, width: width - 2 * inset,
       y: zero - half * Math.max(from, to), height: Math.max(0, half * Math.abs(to - from)),
@@ -108,7 +110,7 @@ class Glyphs {
       bar("held", -down, up),
       bar("up", up - gainedUp, up), bar("down", -down, -down + gainedDown),
       bar("lost of-up", up, up + lostUp, 1), bar("lost of-down", -down - lostDown, -down, 1),
-      element("line", { class: "zero", x1: 4, x2: BOX - 4, y1: zero, y2: zero }),
+      element("line", { class: "zero", x1: 4, x2: this.box - 4, y1: zero, y2: zero }),
     ];
     if (position > 0) {
       const start = -RULER + 4, end = -4;

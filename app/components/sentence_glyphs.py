@@ -54,7 +54,7 @@ def sentence_glyphs_data(
     with_kept = np.concatenate((parts / reach, flow.kept_rate[:, :, None]), axis=2)
     surprise = reading.surprise_nats
     return {
-        "unit": vocabulary.tokenisation.unit,
+        "noun": vocabulary.tokenisation.noun,
         "clusters": [{"units": int(size), "words": label} for size, label in zip(flow.sizes, labels, strict=True)],
         "flow": with_kept.round(3).tolist(),
         "largestSurprise": float(np.nanmax(surprise)) if np.isfinite(surprise).any() else 1.0,

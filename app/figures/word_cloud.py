@@ -12,9 +12,10 @@ from wordcloud import WordCloud
 from analysis.coclustering import Coclusters, own_response
 
 WIDTH = 420  # of a cloud, in pixels of the layout; the browser scales it
-SMALLEST, LARGEST = 11, 20  # font sizes
-TRIES = (LARGEST, 17, 15, 13)  # largest font size, tried in turn until every word fits
-AREA = 1.75  # of a box, over that of its words if all had a middling size
+SMALLEST, LARGEST = 12, 20  # font sizes
+AREA = 1.45  # of a box, over that of its words if all had a middling size
+# Height of the box, over the expected one, and largest font size, in turn until every word fits.
+TRIES = ((1.0, LARGEST), (1.0, 17), (1.2, 17), (1.4, 17), (1.7, 17))
 LONGEST_WORD = 24  # characters; beyond, the word is cut with an ellipsis
 
 
@@ -61,34 +62,45 @@ def _lay_out(names: list[str], weights: np.ndarray, members: np.ndarray, seed: i
     middling = (SMALLEST + LARGEST) / 2
     letters = sum(len(_shorten(names[member])) + 1 for member in members)
     height = max(2 * LARGEST, round(AREA * letters * 0.55 * middling * middling / WIDTH))
+    best = Cloud((), tuple(members.tolist()), WIDTH, height)
     if len(members) == 0:
-        return Cloud((), (), WIDTH, height)
+        return best
     # wordcloud knows words by their text: of those that look the same, the strongest is placed.
     texts: dict[str, int] = {}
     for member in members:
         texts.setdefault(_shorten(names[member]), int(member))
-    smallest_weight = weights[members].max() * 1e-3 or 1.0
-    frequencies = {text: float(max(weights[member], smallest_weight)) for text, member in texts.items()}
-    placed: tuple[PlacedWord, ...] = ()
-    for largest in TRIES:
-        cloud = WordCloud(
-            font_path=font_path(),
-            width=WIDTH,
-            height=height,
-            margin=5,
-            prefer_horizontal=1.0,
-            min_font_size=SMALLEST,
-            max_font_size=largest,
-            relative_scaling=0.3,
-            max_words=len(frequencies),
-            random_state=seed,
-        ).generate_from_frequencies(frequencies)
-        if len(cloud.layout_) > len(placed):
-            placed = tuple(_place(texts, *entry[:3]) for entry in cloud.layout_)
-        if len(placed) == len(members):
+    for stretch, largest in TRIES:
+        found = _try(texts, members, weights, round(stretch * height), largest, seed)
+        if len(found.placed) > len(best.placed):
+            best = found
+        if not best.not_placed:
             break
-    missing = set(members.tolist()) - {word.word for word in placed}
-    return Cloud(placed, tuple(int(member) for member in members if member in missing), WIDTH, height)
+    return best
+
+
+def _try(
+    texts: dict[str, int], members: np.ndarray, weights: np.ndarray, height: int, largest: int, seed: int
+) -> Cloud:
+    # Given sizes as whole numbers, wordcloud draws just these: it scales each word by the ratio to the one before.
+    strongest = weights[members].max() or 1.0
+    sizes = {
+        text: round(SMALLEST + (largest - SMALLEST) * weights[member] / strongest) for text, member in texts.items()
+    }
+    cloud = WordCloud(
+        font_path=font_path(),
+        width=WIDTH,
+        height=height,
+        margin=5,
+        prefer_horizontal=1.0,
+        min_font_size=SMALLEST,
+        max_font_size=max(sizes.values()),
+        relative_scaling=1.0,
+        max_words=len(sizes),
+        random_state=seed,
+    ).generate_from_frequencies(sizes)
+    placed = tuple(_place(texts, *entry[:3]) for entry in cloud.layout_)
+    there = {word.word for word in placed}
+    return Cloud(placed, tuple(int(member) for member in members if member not in there), WIDTH, height)
 
 
 def _place(texts: dict[str, int], entry: tuple[str, float], size: int, position: tuple[int, int]) -> PlacedWord:

@@ -29,15 +29,17 @@ title, left, middle = st.columns([3, 2, 2], vertical_alignment="bottom")
 title.title("Memory map", anchor=False)
 ensure_recorded(chosen.run)
 response, clusters = chosen.response(), chosen.clusters()
-names = [chosen.run.vocabulary.display(token_id) for token_id in response.token_ids]
+vocabulary = chosen.run.vocabulary
+noun = vocabulary.tokenisation.noun
+names = [vocabulary.display(token_id) for token_id in response.token_ids]
 
 word = left.selectbox(
-    "Word",
+    noun.capitalize(),
     names,
     index=None,
     key="word",
     bind="query-params",
-    placeholder="find a word",
+    placeholder=f"find a {noun}",
     on_change=drop,
     args=("unit",),
 )
@@ -52,22 +54,25 @@ unit = middle.selectbox(
     args=("word",),
 )
 picked = ("word", names.index(word)) if word is not None else ("unit", unit) if unit is not None else None
-memory_map(memory_map_data(names, response, clusters, chosen.clouds()), picked, key=KEY, on_pick=take_pick)
+data = memory_map_data(noun, names, response, clusters, chosen.clouds())
+memory_map(data, picked, key=KEY, on_pick=take_pick)
 how_to_read(
-    f"Left, the units of {chosen.layer_name} ({chosen.state} state); right, the words that move them; unit "
-    "cluster 1 belongs to word cluster 1, and so on.",
+    f"Left, the units of {chosen.layer_name} ({chosen.state} state); right, the {noun}s that move them; "
+    f"unit cluster 1 belongs to {noun} cluster 1, and so on.",
     "clusters depend on their number and on how signs are treated; look at more than one setting.",
 )
 
 if clusters.dropped_words or clusters.dropped_units:
-    st.info(f"Left out, because they never respond: {clusters.dropped_words} words, {clusters.dropped_units} units.")
+    st.info(f"Left out, because they never respond: {clusters.dropped_words} {noun}s, {clusters.dropped_units} units.")
 if picked is None:
-    numbers(tables.clusters_table(response, names, clusters), "memory-map-words", label="All words and their clusters")
+    numbers(
+        tables.clusters_table(response, names, clusters), "memory-map-words", label=f"All {noun}s and their clusters"
+    )
     numbers(tables.links_table(clusters), "memory-map-links", label="All links, as mean expected responses")
 elif picked[0] == "word":
     row = picked[1]
     st.markdown(f"**{literal(names[row])}** stands {response.counts[row]:,} times in the recorded text.")
     numbers(tables.word_table(response, row, clusters), "memory-map-word", label="Response of every unit")
 else:
-    label = f"Response of unit {picked[1]} to every word"
+    label = f"Response of unit {picked[1]} to every {noun}"
     numbers(tables.unit_table(response, picked[1], names, clusters), "memory-map-unit", label=label)

@@ -15,7 +15,9 @@ chosen = selection.current()
 st.title("Words", anchor=False)
 ensure_recorded(chosen.run)
 response = cached.find_recording(chosen.run).response(chosen.state, chosen.layer)
-names = [chosen.run.vocabulary.display(token_id) for token_id in response.token_ids]
+vocabulary = chosen.run.vocabulary
+noun = vocabulary.tokenisation.noun
+names = [vocabulary.display(token_id) for token_id in response.token_ids]
 
 suggested = [name for name in ("for", "he", "she") if name in names] or names[: min(3, len(names))]
 left, right = st.columns([4, 1], vertical_alignment="bottom")
@@ -24,20 +26,20 @@ words = left.multiselect(
 )
 bands = right.toggle("Bands", value=True, key="bands", bind="query-params")
 how_to_read(
-    f"How much each unit of {chosen.layer_name} ({chosen.state} state) changes on average when the word is read, with "
-    "the middle half and the middle 82 % of all occurrences; the first word gives the order of the units.",
+    f"How much each unit of {chosen.layer_name} ({chosen.state} state) changes on average when the {noun} is read, "
+    f"with the middle half and the middle 82 % of all occurrences; the first {noun} gives the order of the units.",
     f"a mean over fewer than {RARE} occurrences says little, and opposite responses cancel in it.",
 )
 if not words:
-    st.info("Choose a word.")
+    st.info(f"Choose a {noun}.")
     st.stop()
 rows = [names.index(word) for word in words]
 if rare := [word for word, row in zip(words, rows, strict=True) if response.counts[row] < RARE]:
-    st.warning(f"Rare in the recorded text: {len(rare)} of these words, with fewer than {RARE} occurrences.")
+    st.warning(f"Rare in the recorded text: {len(rare)} of these {noun}s, with fewer than {RARE} occurrences.")
 st.plotly_chart(
     plot_expected_response(response, rows, words, bands=bands, dark=st.context.theme.type == "dark"),
     theme=None,
     alt=f"Expected response of {response.mean.shape[1]} units to {len(words)} words",
 )
 numbers(tables.expected_response_table(response, rows, words), "expected-response")
-numbers(tables.words_table(response, names), "words", label="All recorded words")
+numbers(tables.words_table(response, names), "words", label=f"All recorded {noun}s")
