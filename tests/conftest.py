@@ -10,7 +10,7 @@ import torch
 
 from analysis import RecordingOptions, record_run
 from data_prep import Tokenisation, prepare_corpus
-from data_prep.sealed_folder import MANIFEST, sealing
+from data_prep.sealed_folder import MANIFEST, read_json, sealing
 from models import Recipe, open_run, save_run, train
 
 torch.set_num_threads(1)  # networks this small only wait for one another's threads
@@ -103,7 +103,8 @@ def reseal() -> Callable[[Path, str], None]:
     """reseal(folder, kind): seal a folder again as it is now, so that its manifest fits what a test did to it."""
 
     def seal_again(folder: Path, kind: str) -> None:
-        with sealing(folder, kind, 1, replace=True) as fresh:
+        schema = read_json(folder / MANIFEST)["schema"]
+        with sealing(folder, kind, schema, replace=True) as fresh:
             for path in folder.iterdir():
                 if path.name != MANIFEST:
                     shutil.copy(path, fresh / path.name)

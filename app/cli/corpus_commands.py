@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from app.cli.console import AsJson, check_choice, print_json, print_line, print_table
-from data_prep.corpus import DEFAULT_CAP, DEFAULT_FRACTIONS, SPLITS, prepare_corpus
+from data_prep.corpus import SPLITS
+from data_prep.preparing import DEFAULT_CAP, DEFAULT_FRACTIONS, prepare_corpus
 from data_prep.tokens import Tokenisation
 
 

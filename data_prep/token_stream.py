@@ -1,0 +1,140 @@
+"""Blocks of text to provisional token ids, the same whatever the blocks: one dictionary that grows.
+
+Words are cut once per *stretch* (the bytes up to and including a space or line feed), not once per
+occurrence: stretches repeat as words do, finding them is array work that leaves other threads running, and
+no token reaches across one (`Tokenisation.pieces`). So a block costs a few thousand regular expressions
+instead of millions, and the result is that of cutting the text in one piece.
+"""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
+
+import numpy as np
+import pyarrow as pa
+
+from data_prep.sentence_ends import END_ID, LINE_ID, TEXT_END_ID, SentenceEndPlacer
+from data_prep.tokens import SENTENCE_END, Tokenisation
+
+TEXT_END = b" \0\n"  # between two texts in a stream; NUL is in no text
+REMEMBERED = 500_000  # stretches; then they are forgotten, to keep the memory bounded
+WORKERS = 2
+UNICODE = 0x110000
+
+
+class WordStream:
+    """Words of a stream of UTF-8 blocks, each of which ends after a space or line feed."""
+
+    dtype = np.uint32
+
+    def __init__(self, tokenisation: Tokenisation) -> None:
+        self._tokenisation = tokenisation
+        self._placer = SentenceEndPlacer(tokenisation.sentence_ends)
+        self._ids = {"\n": LINE_ID, SENTENCE_END: END_ID, "\0": TEXT_END_ID}
+        self._stretches: dict[bytes, tuple[int, ...]] = {}
+
+    @property
+    def types(self) -> list[str]:
+        """Token of each provisional id; those that only mark line and text ends are white space and NUL."""
+        return list(self._ids)
+
+    def ids(self, blocks: Iterable[bytes]) -> Iterator[np.ndarray]:
+        """(T,) provisional ids per block. Finding the stretches runs ahead in threads of its own."""
+        with ThreadPoolExecutor(WORKERS) as pool:
+            waiting: list[Future] = []
+            try:
+                for block in blocks:
+                    waiting.append(pool.submit(_stretches, block))
+                    if len(waiting) > WORKERS:
+                        yield self._placed(*waiting.pop(0).result())
+                while waiting:
+                    yield self._placed(*waiting.pop(0).result())
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+    def finish(self) -> np.ndarray:
+        """(T,) what the end of a text still adds."""
+        return self._placer.finish()
+
+    def _placed(self, stretches: list[bytes], codes: pa.Array) -> np.ndarray:
+        known = self._stretches
+        rows = [known.get(stretch) for stretch in stretches]
+        for place, row in enumerate(rows):
+            if row is None:
+                rows[place] = known[stretches[place]] = self._cut(stretches[place])
+        if len(known) > REMEMBERED:
+            known.clear()
+        offsets = np.zeros(len(rows) + 1, np.int32)
+        np.cumsum(np.fromiter(map(len, rows), np.int32, len(rows)), out=offsets[1:])
+        flat = np.fromiter(chain.from_iterable(rows), np.uint32, offsets[-1])
+        table = pa.ListArray.from_arrays(pa.array(offsets), pa.array(flat))
+        return self._placer.place(table.take(codes).flatten().to_numpy(zero_copy_only=False))[0]
+
+    def _cut(self, stretch: bytes) -> tuple[int, ...]:
+        if stretch == TEXT_END[1:]:
+            return (LINE_ID, TEXT_END_ID) if self._tokenisation.sentence_ends == "lines" else (TEXT_END_ID,)
+        normal = self._tokenisation.normalised(stretch.decode("utf-8"))
+        ids = self._ids
+        return tuple(ids.setdefault(token, len(ids)) for token, _, _ in self._tokenisation.pieces(normal))
+
+
+class CharacterStream:
+    """Characters of a stream of UTF-8 blocks; the provisional id is the code point, NUL between two texts."""
+
+    dtype = np.uint32
+
+    def __init__(self, tokenisation: Tokenisation) -> None:
+        self._tokenisation = tokenisation
+        self.types = "".join(map(chr, range(UNICODE)))
+
+    def ids(self, blocks: Iterable[bytes]) -> Iterator[np.ndarray]:
+        """(T,) provisional ids per block."""
+        for block in blocks:
+            normal = self._tokenisation.normalised(block.decode("utf-8").replace(TEXT_END.decode(), "\0"))
+            yield np.frombuffer(normal.encode("utf-32-le"), np.uint32)
+
+    def finish(self) -> np.ndarray:
+        """Nothing: characters have no sentence ends."""
+        return np.array([], np.uint32)
+
+
+class ByteStream:
+    """The bytes of a file as they are; the provisional id is the byte."""
+
+    dtype = np.uint8
+
+    def __init__(self) -> None:
+        self.types = "".join(map(chr, range(256)))
+
+    def ids(self, blocks: Iterable[bytes]) -> Iterator[np.ndarray]:
+        """(T,) provisional ids per block."""
+        for block in blocks:
+            yield np.frombuffer(block, np.uint8)
+
+    def finish(self) -> np.ndarray:
+        """Nothing: bytes have no sentence ends."""
+        return np.array([], np.uint8)
+
+
+def open_stream(tokenisation: Tokenisation) -> WordStream | CharacterStream | ByteStream:
+    """The stream for a unit."""
+    if tokenisation.unit == "words":
+        return WordStream(tokenisation)
+    return CharacterStream(tokenisation) if tokenisation.unit == "characters" else ByteStream()
+
+
+def _stretches(block: bytes) -> tuple[list[bytes], pa.Array]:
+    """(the different stretches of a block, the place among them of each stretch in turn)."""
+    data = np.frombuffer(block, np.uint8)
+    is_end = data == 0x20
+    is_end |= data == 0x0A
+    ends = np.flatnonzero(is_end).astype(np.int32)
+    ends += 1
+    offsets = np.concatenate((np.zeros(1, np.int32), ends))
+    if offsets[-1] != len(block):
+        offsets = np.append(offsets, np.int32(len(block)))
+    stretches = pa.Array.from_buffers(
+        pa.binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(block)]
+    ).dictionary_encode()
+    return stretches.dictionary.to_pylist(), stretches.indices
