@@ -82,8 +82,6 @@ def split_labelled(rows: Iterable[Rows], options: LabelOptions, fractions: Seque
         raise UserError(f"Nothing is left of {name}: {_reasons(collected)}.", "Check the columns and --longest.")
     draw = np.random.default_rng(options.seed)
     order = draw.permutation(len(texts))
-    if options.draw is not None and options.draw > len(texts):
-        collected.left_out["fewer than wanted"] = options.draw - len(texts)
     order = order[: options.draw]
     classes = tuple(sorted(set(names), key=_class_order))
     _check_classes(classes, options, collected, name)
@@ -101,6 +99,9 @@ def split_labelled(rows: Iterable[Rows], options: LabelOptions, fractions: Seque
         report={
             "rows": collected.rows,
             "left_out": dict(collected.left_out),
+            "kept": len(texts),
+            "drawn": len(order),
+            "wanted": options.draw,
             "balance": options.balance,
             "seed": options.seed,
             "classes": list(classes),

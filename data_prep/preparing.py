@@ -82,7 +82,7 @@ def prepare_corpus(
     """
     given = [paths] if isinstance(paths, Path) else list(paths)
     name = check_name(name or name_from(given[0].stem if given else ""), "corpus")
-    _check_options(fractions, cap, tokenisation, labels)
+    _check_options(fractions, cap, tokenisation)
     files = gather(given, pattern)
     if parts_are_files and len(files) != len(SPLITS):
         raise UserError(f"{len(files)} files are not three parts.", "Name the training, validation and test file.")
@@ -121,7 +121,9 @@ def prepare_corpus(
         write_json(unfinished / "vocabulary.json", vocabulary.to_json())
         write_json(unfinished / "source.json", {**source, **asdict(outcome)})
         on_progress(0.99, "sealing")
-    return open_corpus(name)
+    made = open_corpus(name)
+    on_progress(1.0, "done")
+    return made
 
 
 def _write_running_text(
@@ -238,9 +240,7 @@ def _source_record(
     }
 
 
-def _check_options(
-    fractions: Sequence[float], cap: int, tokenisation: Tokenisation, labels: LabelOptions | None
-) -> None:
+def _check_options(fractions: Sequence[float], cap: int, tokenisation: Tokenisation) -> None:
     if len(fractions) != len(SPLITS) or not (min(fractions) > 0 and abs(sum(fractions) - 1) <= 1e-9):
         raise UserError(
             f"The fractions {tuple(fractions)} do not split a corpus.", "Give three positive numbers that sum to 1."

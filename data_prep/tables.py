@@ -1,6 +1,8 @@
 """Rows of a table with a column of text and perhaps one of labels: csv, tsv, jsonl, parquet."""
 
+import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -12,11 +14,12 @@ import pyarrow.csv as arrow_csv
 from pyarrow import parquet
 
 from data_prep.errors import UserError
-from data_prep.text_source import SourceFile, utf8_blocks
+from data_prep.text_source import SourceFile, examine, utf8_blocks
 
 TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 BLOCK = 8 << 20
 LONGEST_LINE = 64 << 20
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -37,20 +40,38 @@ def table_kind(path: Path) -> str | None:
 def read_rows(source: SourceFile, text_column: str, label_column: str | None) -> Iterator[Rows]:
     """The rows of a table, some at a time.
 
-    Raises UserError for a missing column, a row that cannot be read, or a text that is none.
+    A missing text is empty. Raises UserError for a missing column, or a row that cannot be read.
     """
     readers = {".csv": _delimited, ".tsv": _delimited, ".parquet": _parquet}
     reader = readers.get(table_kind(source.path) or "", _json_lines)
     first = 1
-    for texts, labels in reader(source, text_column, label_column):
+    for found, labels in reader(source, text_column, label_column):
+        texts = [text or "" for text in found]
         for place, text in enumerate(texts):
-            if text is None or "\0" in text:
-                what = "is empty" if text is None else "holds NUL characters"
+            if _NO_TEXT.search(text):
                 raise UserError(
-                    f"{source.path}, row {first + place:,}: the text in column {text_column} {what}.", "Leave it out."
+                    f"{source.path}, row {first + place:,}: {text_column} holds NUL or half a character.",
+                    "Correct or remove the row.",
                 )
         yield Rows(first, texts, labels)
         first += len(texts)
+
+
+def column_names(path: Path) -> list[str]:
+    """The columns of a table, from its beginning; UserError when it has none."""
+    source = examine(path)
+    kind = table_kind(path)
+    if kind == ".parquet":
+        try:
+            return parquet.read_schema(path).names
+        except (pa.ArrowInvalid, OSError) as error:
+            raise UserError(f"{path} is not a parquet file: {_first_line(error)}.", "Get it again.") from error
+    first = next(_utf8(source)).split(b"\n", 1)[0].decode("utf-8")
+    if kind in (".csv", ".tsv"):
+        return next(csv.reader([first.rstrip("\r")], delimiter="\t" if kind == ".tsv" else ","))
+    if kind is None:
+        raise UserError(f"{path} is not a table.", f"Tables end in {', '.join(TABLES)}; .gz and .zst may follow.")
+    return list(_json_row(path, 1, first.encode(), []))
 
 
 def _delimited(source: SourceFile, text_column: str, label_column: str | None) -> Iterator[tuple[list, list | None]]:

@@ -16,6 +16,7 @@ from charset_normalizer import from_bytes
 
 from data_prep.errors import UserError
 from data_prep.progress import OnProgress, silent
+from data_prep.sealed_folder import sha256_of
 from data_prep.text_file import BYTE_ORDER_MARKS, WHERE_TEXT_IS_WANTED
 
 BLOCK = 8 << 20  # bytes read at a time
@@ -23,6 +24,7 @@ LONGEST_STRETCH = 1 << 20  # bytes without a space or line end: no language has 
 SAMPLE = 1 << 18  # bytes that the encoding is guessed from
 LARGEST_EXPANSION = 100  # text packs about 4 : 1, logs about 20 : 1; a zip bomb 1,000 : 1
 HARMLESS = 64 << 20  # expanded bytes below which the ratio does not matter
+UTF8 = ("utf-8", "utf-8-sig")
 COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 OTHER_KINDS = {
     b"PK\x03\x04": "a zip archive (Word and Excel files are too)",
@@ -52,12 +54,14 @@ def examine(path: Path, encoding: str | None = None, on_progress: OnProgress = s
     unpacked.
     """
     compression = recognise(path)
+    if path.suffix.lower() == ".parquet":  # has its own encoding and packing; its reader will check it
+        return SourceFile(path, path.stat().st_size, sha256_of(path), path.stat().st_size, "utf-8", None)
     on_disk, digest, scan = path.stat().st_size, hashlib.sha256(), _Utf8Scan()
     for block in raw_blocks(path, compression):
         if not compression:
             digest.update(block)
         if scan.text_bytes == 0:
-            encoding = encoding or next(
+            encoding = (encoding and encoding.lower()) or next(
                 (name for mark, name in BYTE_ORDER_MARKS.items() if block.startswith(mark)), None
             )
         if b"\0" in block and not _is_wide(encoding):
@@ -73,10 +77,31 @@ def examine(path: Path, encoding: str | None = None, on_progress: OnProgress = s
     if encoding is None:
         encoding = "utf-8" if scan.first_bad is None else _guess_encoding(path, scan)
     source = SourceFile(path, on_disk, digest.hexdigest(), scan.text_bytes, encoding, compression)
-    if encoding not in ("utf-8", "utf-8-sig") or scan.first_bad is not None:
+    if encoding in UTF8 and scan.first_bad is not None:
+        raise _not_throughout(source, scan.first_bad)
+    if encoding not in UTF8:
         for _ in _transcoded(source):
             pass  # raises where the encoding does not fit, before anything is written
     return source
+
+
+def beginning(path: Path, encoding: str | None = None, size: int = SAMPLE) -> tuple[str, str]:
+    """(text, encoding) of the first `size` bytes, for a look at a file of any size.
+
+    Raises UserError as `examine` does, for what can be seen that early.
+    """
+    compression = recognise(path)
+    block = next(raw_blocks(path, compression, size), b"")
+    marked = next((name for mark, name in BYTE_ORDER_MARKS.items() if block.startswith(mark)), None)
+    scan = _Utf8Scan()
+    scan.feed(block)
+    chosen = encoding or marked or ("utf-8" if scan.first_bad is None else _guess_encoding(path, scan))
+    if b"\0" in block and not _is_wide(chosen):
+        raise UserError(f"{path} is not text: it has NUL characters, as binary files have.", WHERE_TEXT_IS_WANTED)
+    try:
+        return codecs.getincrementaldecoder(chosen)().decode(block), chosen
+    except (LookupError, UnicodeError) as error:
+        raise UserError(f"{path} cannot be read as {chosen}: {error}.", _NAME_IT) from error
 
 
 def recognise(path: Path) -> str | None:
@@ -97,8 +122,8 @@ def raw_blocks(path: Path, compression: str | None, size: int = BLOCK) -> Iterat
                 read += len(block)
                 if compression and read > limit:
                     raise UserError(
-                        f"{path} is {path.stat().st_size:,} bytes but unpacks to more than {limit:,}, as zip bombs do.",
-                        f"Text unpacks to {LARGEST_EXPANSION} times its size at most. Unpack it yourself if you trust it.",
+                        f"{path} unpacks to over {limit:,} bytes, {LARGEST_EXPANSION} times its size, as zip bombs do.",
+                        "Text packs far less well. Unpack it yourself if you trust it.",
                     )
                 yield block
     except OSError as error:
@@ -151,8 +176,9 @@ class _Utf8Scan:
                 self._pending, good = data[read:], data[:read]
             except UnicodeDecodeError as error:
                 self.first_bad = self.text_bytes - len(self._pending) + error.start
-                start = max(0, error.start - SAMPLE // 2)
-                self.sample, good = data[start : start + SAMPLE], data[: error.start]
+                good, rest = data[: error.start], data[data.rfind(b"\n", 0, error.start) + 1 :]
+                # Lines of ASCII say nothing about an encoding, but would sway the guess.
+                self.sample = b"\n".join(line for line in rest.split(b"\n") if not line.isascii())[:SAMPLE]
             self.wide_characters = self.wide_characters or not good.removeprefix(codecs.BOM_UTF8).isascii()
         self.text_bytes += len(block)
 
@@ -176,7 +202,7 @@ def _guess_encoding(path: Path, scan: _Utf8Scan) -> str:
 
 def _transcoded(source: SourceFile, size: int = BLOCK) -> Iterator[bytes]:
     blocks = raw_blocks(source.path, source.compression, size)
-    if source.encoding in ("utf-8", "utf-8-sig"):
+    if source.encoding in UTF8:
         first = next(blocks, b"")
         while 0 < len(first) < 3 and (more := next(blocks, b"")):
             first += more
@@ -198,10 +224,13 @@ def _transcoded(source: SourceFile, size: int = BLOCK) -> Iterator[bytes]:
             f"There is no encoding {source.encoding!r}.", "Such as utf-8, cp1252, koi8-r, gb18030."
         ) from error
     except UnicodeError as error:
-        place = read + getattr(error, "start", 0)
-        raise UserError(
-            f"{source.path} is not text in {source.encoding} throughout: byte {place:,} cannot be read.", _NAME_IT
-        ) from error
+        raise _not_throughout(source, read + getattr(error, "start", 0)) from error
+
+
+def _not_throughout(source: SourceFile, place: int) -> UserError:
+    return UserError(
+        f"{source.path} is not text in {source.encoding} throughout: byte {place:,} cannot be read.", _NAME_IT
+    )
 
 
 _NAME_IT = "Save it in one encoding, UTF-8 if you can, or name the one it has: --encoding cp1252"

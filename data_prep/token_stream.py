@@ -8,6 +8,7 @@ instead of millions, and the result is that of cutting the text in one piece.
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from itertools import chain
 
 import numpy as np
@@ -86,7 +87,7 @@ class CharacterStream:
 
     def __init__(self, tokenisation: Tokenisation) -> None:
         self._tokenisation = tokenisation
-        self.types = "".join(map(chr, range(UNICODE)))
+        self.types = _code_points(UNICODE)
 
     def ids(self, blocks: Iterable[bytes]) -> Iterator[np.ndarray]:
         """(T,) provisional ids per block."""
@@ -105,7 +106,7 @@ class ByteStream:
     dtype = np.uint8
 
     def __init__(self) -> None:
-        self.types = "".join(map(chr, range(256)))
+        self.types = _code_points(256)
 
     def ids(self, blocks: Iterable[bytes]) -> Iterator[np.ndarray]:
         """(T,) provisional ids per block."""
@@ -122,6 +123,11 @@ def open_stream(tokenisation: Tokenisation) -> WordStream | CharacterStream | By
     if tokenisation.unit == "words":
         return WordStream(tokenisation)
     return CharacterStream(tokenisation) if tokenisation.unit == "characters" else ByteStream()
+
+
+@cache
+def _code_points(count: int) -> str:
+    return "".join(map(chr, range(count)))
 
 
 def _stretches(block: bytes) -> tuple[list[bytes], pa.Array]:
