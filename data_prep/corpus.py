@@ -125,6 +125,10 @@ def _load_ids(path: Path, below: int, at_least: int) -> np.ndarray:
         ids = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise UserError(f"{path} cannot be read: {error}.", "Prepare the corpus again.") from error
-    if ids.ndim != 1 or ids.dtype.kind not in "ui" or len(ids) < at_least or ids.min() < 0 or ids.max() >= below:
+    if ids.ndim != 1 or ids.dtype.kind not in "ui" or len(ids) < at_least or not _within(ids, below):
         raise UserError(f"{path} does not hold numbers below {below:,} in one row.", "Prepare the corpus again.")
     return ids
+
+
+def _within(ids: np.ndarray, below: int) -> bool:
+    return all(block.min() >= 0 and block.max() < below for block in in_blocks(ids))

@@ -21,7 +21,7 @@ from data_prep.sealed_folder import check_name, name_from, sealing, write_json
 from data_prep.sentence_ends import TEXT_END_ID
 from data_prep.tables import read_rows, table_kind
 from data_prep.text_source import BLOCK, SourceFile, examine, raw_blocks, utf8_blocks
-from data_prep.token_store import SMALLEST_PART, SPLITS, ProvisionalIds, write_parts
+from data_prep.token_store import SMALLEST_PART, SPLITS, IdsInMemory, ProvisionalIds, write_parts
 from data_prep.token_stream import TEXT_END, open_stream
 from data_prep.tokens import Tokenisation
 from data_prep.unspaced import advice_on_unspaced
@@ -150,7 +150,7 @@ def _write_running_text(
             ends.append(ids.length)
         bounds = [0, *ends] if parts_are_files else _split_bounds(ids.length, fractions)
         _check_bounds(bounds, sources)
-        vocabulary, types = write_parts(folder, ids.read(), bounds, stream.types, tokenisation, cap, written)
+        vocabulary, types = write_parts(folder, ids, bounds, stream.types, tokenisation, cap, written)
     return vocabulary, _Outcome(types_before_cap=types)
 
 
@@ -168,7 +168,7 @@ def _write_labelled(
     bounds = [int(offsets[place]) for place in counted]
     if min(np.diff(bounds)) < SMALLEST_PART:
         raise UserError("The texts hold hardly any tokens.", "Check the --text-column.")
-    vocabulary, types = write_parts(folder, ids, bounds, stream.types, tokenisation, cap, on_progress)
+    vocabulary, types = write_parts(folder, IdsInMemory(ids), bounds, stream.types, tokenisation, cap, on_progress)
     for part, first in zip(SPLITS, counted, strict=False):
         starts = offsets[first : first + len(unique[part]) + 1] - offsets[first]
         places = {text: place for place, text in enumerate(unique[part])}

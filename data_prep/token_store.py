@@ -32,12 +32,13 @@ class ProvisionalIds:
         self._stream.write(np.ascontiguousarray(ids, self._dtype).data)
         self.length += len(ids)
 
-    def read(self) -> np.ndarray:
-        """All ids, (T,), memory-mapped."""
+    def blocks(self, start: int, end: int) -> Iterator[np.ndarray]:
+        """The ids from `start` to `end`, some at a time. Read, not mapped: mapped pages count as memory."""
         self._stream.flush()
-        if not self.length:
-            return np.zeros(0, self._dtype)
-        return np.memmap(self._path, self._dtype, "r", shape=(self.length,))
+        with self._path.open("rb") as stream:
+            stream.seek(start * self._dtype.itemsize)
+            for place in range(start, end, AT_ONCE):
+                yield np.fromfile(stream, self._dtype, min(AT_ONCE, end - place))
 
     def __enter__(self) -> "ProvisionalIds":
         return self
@@ -47,44 +48,54 @@ class ProvisionalIds:
         self._path.unlink(missing_ok=True)
 
 
-def counts_of(ids: np.ndarray, size: int) -> np.ndarray:
-    """(size,) occurrences of each id in (T,) ids, block by block."""
-    counts = np.zeros(size, np.int64)
-    for block in in_blocks(ids):
-        counts += np.bincount(block, minlength=size)
-    return counts
+class IdsInMemory:
+    """(T,) ids, read as `ProvisionalIds` are."""
+
+    def __init__(self, ids: np.ndarray) -> None:
+        self._ids = ids
+        self.length = len(ids)
+
+    def blocks(self, start: int, end: int) -> Iterator[np.ndarray]:
+        """The ids from `start` to `end`, some at a time."""
+        yield from in_blocks(self._ids[start:end])
 
 
 def write_parts(
     folder: Path,
-    ids: np.ndarray,
+    ids: ProvisionalIds | IdsInMemory,
     bounds: Sequence[int],
     types: Sequence[str],
     tokenisation: Tokenisation,
     cap: int,
     on_progress: OnProgress,
 ) -> tuple[Vocabulary, int]:
-    """Write `train.npy`, `valid.npy`, `test.npy` with final ids: provisional (T,) `ids`, cut at `bounds`.
+    """Write `train.npy`, `valid.npy`, `test.npy` with final ids: the provisional ones, cut at `bounds`.
 
     types: token of each provisional id. Returns the vocabulary, which the training part decides, and how
     many types that part has before the cap.
     """
-    training = counts_of(ids[: bounds[1]], len(types))
-    later = counts_of(ids[bounds[1] :], len(types)) > 0
+    training = _counts(ids.blocks(0, bounds[1]), len(types))
+    later = _counts(ids.blocks(bounds[1], ids.length), len(types)) > 0
     vocabulary, final_ids = vocabulary_from_counts(tokenisation, types, training, later, cap)
-    dtype = np.uint16 if len(vocabulary) <= 2**16 else np.uint32
+    dtype = np.dtype(np.uint16 if len(vocabulary) <= 2**16 else np.uint32)
     final_ids = final_ids.astype(dtype)
     done = 0
     for part, start, end in zip(SPLITS, bounds, bounds[1:], strict=False):
-        final = np.lib.format.open_memmap(folder / f"{part}.npy", "w+", dtype, (int(end - start),))
-        place = 0
-        for block in in_blocks(ids[start:end]):
-            final[place : place + len(block)] = final_ids[block]
-            place += len(block)
-            done += len(block)
-            on_progress(done / len(ids), f"writing {part}")
-        final.flush()
+        with (folder / f"{part}.npy").open("wb") as stream:
+            header = {"descr": dtype.str, "fortran_order": False, "shape": (int(end - start),)}
+            np.lib.format.write_array_header_1_0(stream, header)
+            for block in ids.blocks(start, end):
+                stream.write(final_ids[block].data)
+                done += len(block)
+                on_progress(done / ids.length, f"writing {part}")
     return vocabulary, int((training > 0).sum())
+
+
+def _counts(blocks: Iterator[np.ndarray], size: int) -> np.ndarray:
+    counts = np.zeros(size, np.int64)
+    for block in blocks:
+        counts += np.bincount(block, minlength=size)
+    return counts
 
 
 def in_blocks(ids: np.ndarray) -> Iterator[np.ndarray]:

@@ -6,10 +6,11 @@ no token reaches across one (`Tokenisation.pieces`). So a block costs a few thou
 instead of millions, and the result is that of cutting the text in one piece.
 """
 
+from array import array
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
-from itertools import chain
+from itertools import repeat
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +19,7 @@ from data_prep.sentence_ends import END_ID, LINE_ID, TEXT_END_ID, SentenceEndPla
 from data_prep.tokens import SENTENCE_END, Tokenisation
 
 TEXT_END = b" \0\n"  # between two texts in a stream; NUL is in no text
-REMEMBERED = 500_000  # stretches; then they are forgotten, to keep the memory bounded
+REMEMBERED = 2_000_000  # stretches, some 300 MB; then they are forgotten, to keep the memory bounded
 WORKERS = 2
 UNICODE = 0x110000
 
@@ -32,7 +33,7 @@ class WordStream:
         self._tokenisation = tokenisation
         self._placer = SentenceEndPlacer(tokenisation.sentence_ends)
         self._ids = {"\n": LINE_ID, SENTENCE_END: END_ID, "\0": TEXT_END_ID}
-        self._stretches: dict[bytes, tuple[int, ...]] = {}
+        self._forget()
 
     @property
     def types(self) -> list[str]:
@@ -58,19 +59,30 @@ class WordStream:
         """(T,) what the end of a text still adds."""
         return self._placer.finish()
 
-    def _placed(self, stretches: list[bytes], codes: pa.Array) -> np.ndarray:
-        known = self._stretches
-        rows = [known.get(stretch) for stretch in stretches]
-        for place, row in enumerate(rows):
-            if row is None:
-                rows[place] = known[stretches[place]] = self._cut(stretches[place])
+    def _placed(self, stretches: list[bytes], codes: np.ndarray) -> np.ndarray:
+        known = self._rows
+        rows = np.fromiter(map(known.get, stretches, repeat(-1)), np.int32, len(stretches))
+        lengths, flat = array("i"), array("I")
+        for place in np.flatnonzero(rows < 0).tolist():
+            ids = self._cut(stretches[place])
+            rows[place] = known[stretches[place]] = len(known)
+            lengths.append(len(ids))
+            flat.extend(ids)
+        if lengths:
+            ends = self._offsets[-1] + np.cumsum(lengths, dtype=np.int32)
+            self._offsets = np.concatenate((self._offsets, ends))
+            self._flat = np.concatenate((self._flat, np.frombuffer(flat, np.uint32))) if flat else self._flat
+        table = pa.ListArray.from_arrays(pa.array(self._offsets), pa.array(self._flat))
+        found = table.take(pa.array(rows[codes])).flatten().to_numpy()
         if len(known) > REMEMBERED:
-            known.clear()
-        offsets = np.zeros(len(rows) + 1, np.int32)
-        np.cumsum(np.fromiter(map(len, rows), np.int32, len(rows)), out=offsets[1:])
-        flat = np.fromiter(chain.from_iterable(rows), np.uint32, offsets[-1])
-        table = pa.ListArray.from_arrays(pa.array(offsets), pa.array(flat))
-        return self._placer.place(table.take(codes).flatten().to_numpy(zero_copy_only=False))[0]
+            self._forget()
+        return self._placer.place(found)[0]
+
+    def _forget(self) -> None:
+        # Row r is the ids of a stretch: _flat[_offsets[r]:_offsets[r + 1]].
+        self._rows: dict[bytes, int] = {}
+        self._offsets = np.zeros(1, np.int32)
+        self._flat = np.zeros(0, np.uint32)
 
     def _cut(self, stretch: bytes) -> tuple[int, ...]:
         if stretch == TEXT_END[1:]:
@@ -130,7 +142,7 @@ def _code_points(count: int) -> str:
     return "".join(map(chr, range(count)))
 
 
-def _stretches(block: bytes) -> tuple[list[bytes], pa.Array]:
+def _stretches(block: bytes) -> tuple[list[bytes], np.ndarray]:
     """(the different stretches of a block, the place among them of each stretch in turn)."""
     data = np.frombuffer(block, np.uint8)
     is_end = data == 0x20
@@ -143,4 +155,4 @@ def _stretches(block: bytes) -> tuple[list[bytes], pa.Array]:
     stretches = pa.Array.from_buffers(
         pa.binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(block)]
     ).dictionary_encode()
-    return stretches.dictionary.to_pylist(), stretches.indices
+    return stretches.dictionary.to_pylist(), stretches.indices.to_numpy()
