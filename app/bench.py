@@ -27,7 +27,12 @@ ROUNDS = 3  # each side is measured so often, in turn; the median counts
 
 def run_benches(names: list[str]) -> list[dict[str, Any]]:
     """Measure the named benches, or all; each as the `bench --json` object of DESIGN."""
-    benches = {"record": bench_record, "cocluster": bench_cocluster, "sentence": bench_sentence, "prepare": bench_prepare}
+    benches = {
+        "record": bench_record,
+        "cocluster": bench_cocluster,
+        "sentence": bench_sentence,
+        "prepare": bench_prepare,
+    }
     for name in names:
         if name not in benches:
             raise UserError(f"There is no bench {name!r}.", f"Choose any of: {', '.join(benches)}.")

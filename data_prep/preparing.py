@@ -14,6 +14,7 @@ import numpy as np
 
 from data_prep.corpus import SCHEMA, Corpus, corpora_home, open_corpus
 from data_prep.errors import UserError
+from data_prep.examined import change_of, remember, remembered
 from data_prep.gathering import gather
 from data_prep.labelled import LabelledTexts, LabelOptions, split_labelled
 from data_prep.progress import OnProgress, silent, span
@@ -218,7 +219,11 @@ def _examined(files: list[Path], encoding: str | None, on_progress: OnProgress) 
     sources = []
     for place, path in enumerate(files):
         part = span(on_progress, place / len(files), (place + 1) / len(files))
-        sources.append(examine(path, encoding, part))
+        source, changed = remembered(path, encoding), change_of(path)
+        if source is None:
+            source = examine(path, encoding, part)
+            remember(source, encoding, changed)
+        sources.append(source)
     return sources
 
 
