@@ -7,7 +7,6 @@ the resolution of a file's clock, a change could go unseen.
 
 import json
 import os
-import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,7 +21,7 @@ REMEMBERED = 200
 def remembered(path: Path, encoding: str | None) -> SourceFile | None:
     """What was noted about an unchanged file, else None."""
     entry = _read().get(_key(path, encoding))
-    if entry is None or entry.pop("changed", None) != change_of(path):
+    if not isinstance(entry, dict) or entry.pop("changed", None) != change_of(path):
         return None
     try:
         return SourceFile(path=path, **entry)
@@ -30,9 +29,9 @@ def remembered(path: Path, encoding: str | None) -> SourceFile | None:
         return None  # noted by another version: it will be read again
 
 
-def remember(source: SourceFile, encoding: str | None, changed: list[int]) -> None:
-    """Note a large file; `changed`, from `change_of`, was asked before it was read."""
-    if source.bytes < LARGE or changed != change_of(source.path) or time.time_ns() - changed[1] < SETTLED:
+def remember(source: SourceFile, encoding: str | None, changed: list[int], began: int) -> None:
+    """Note a large file. `changed`, from `change_of`, was asked before it was read, at `began` nanoseconds."""
+    if source.bytes < LARGE or changed != change_of(source.path) or began - changed[1] < SETTLED:
         return
     entry = {name: value for name, value in asdict(source).items() if name != "path"}
     entries = _read() | {_key(source.path, encoding): {**entry, "changed": changed}}

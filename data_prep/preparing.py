@@ -219,10 +219,10 @@ def _examined(files: list[Path], encoding: str | None, on_progress: OnProgress) 
     sources = []
     for place, path in enumerate(files):
         part = span(on_progress, place / len(files), (place + 1) / len(files))
-        source, changed = remembered(path, encoding), change_of(path)
+        source, changed, began = remembered(path, encoding), change_of(path), time.time_ns()
         if source is None:
             source = examine(path, encoding, part)
-            remember(source, encoding, changed)
+            remember(source, encoding, changed, began)
         sources.append(source)
     return sources
 

@@ -19,7 +19,7 @@ from data_prep.progress import OnProgress, silent
 from data_prep.sealed_folder import sha256_of
 from data_prep.text_file import BYTE_ORDER_MARKS, WHERE_TEXT_IS_WANTED
 
-BLOCK = 16 << 20  # bytes read at a time
+BLOCK = 32 << 20  # bytes read at a time
 LONGEST_STRETCH = 1 << 20  # bytes without a space or line end: no language has such words
 SAMPLE = 1 << 18  # bytes that the encoding is guessed from
 LARGEST_EXPANSION = 100  # text packs about 4 : 1, logs about 20 : 1; a zip bomb 1,000 : 1

@@ -40,13 +40,13 @@ def test_a_changed_file_is(path):
 
 def test_what_is_noted_must_be_settled_large_and_readable(path, rnnscope_home):
     source, changed = examine(path), change_of(path)
-    remember(source, None, [0, 0, 0])
+    remember(source, None, [0, 0, 0], time.time_ns())
     assert remembered(path, None) is None
     os.utime(path)
-    remember(examine(path), None, change_of(path))
+    remember(examine(path), None, change_of(path), time.time_ns())
     assert remembered(path, None) is None
     os.utime(path, ns=(changed[1], changed[1]))
-    remember(source, None, changed)
+    remember(source, None, changed, time.time_ns())
     assert remembered(path, None) == source
     for damage in ("no json", "[]", '{":' + str(path.resolve()) + '": {"changed": ' + str(changed) + "}}"):
         (rnnscope_home / "examined.json").write_text(damage)
