@@ -238,8 +238,8 @@ _NAME_IT = "Save it in one encoding, UTF-8 if you can, or name the one it has: -
 
 def _end_between_characters(block: bytes) -> int:
     data = np.frombuffer(block, np.uint8)
-    # U+4000…U+9FFF begin with 0xE4…0xE9; a line feed must not be parted from its carriage return.
-    starts = np.flatnonzero(((data < 0x80) & (data != 0x0A)) | ((data >= 0xE4) & (data <= 0xE9)))
+    # U+4000…U+9FFF begin with 0xE4…0xE9. A line feed, which belongs to its carriage return, is not in here.
+    starts = np.flatnonzero((data < 0x80) | ((data >= 0xE4) & (data <= 0xE9)))
     return int(starts[-1]) if len(starts) else 0
 
 
