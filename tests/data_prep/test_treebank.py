@@ -10,7 +10,7 @@ TREEBANK = Tokenisation("words", "lines", "treebank")
     [
         ("I don't like it, Mr. Smith.", "i do n't like it mr. smith <eos>"),
         ("It's $5.40 (10%) in the U.S. today!", "it 's $ N N in the u.s. today <eos>"),
-        ("They’ll say: \"we can't\"", "they 'll say we ca n't <eos>"),
+        ('They’ll say: "we can\'t"', "they 'll say we ca n't <eos>"),
         ("N n <unk> <eos>", "N n <unk> <eos>"),
         ("well-known 30-day at&t o'brien", "well-known 30-day at&t o'brien <eos>"),
         ("...", ""),
