@@ -7,13 +7,20 @@ The public names of the library, so that a script needs one import:
     recording = rnnscope.stored_recording(run, rnnscope.RecordingOptions())
 """
 
+from data_prep.parts_of_speech import PartsOfSpeech, tag_types
+
 from analysis.coclustering import Coclusters, Decomposition, cocluster, decompose
 from analysis.recording import ExpectedResponse, Recording, record
 from analysis.sentence import ClusterFlow, Reading, cluster_flow, read_text
 from analysis.states import LayerStates, unroll
 from analysis.store import RecordingOptions, record_run, stored_recording
-from data_prep.corpus import Corpus, list_corpora, open_corpus, prepare_corpus
+from data_prep.corpus import Corpus, list_corpora, open_corpus
+from data_prep.corpus_statistics import CorpusStatistics, describe_corpus
 from data_prep.errors import UserError
+from data_prep.known import corpus_states, prepare_known
+from data_prep.labelled import LabelOptions
+from data_prep.preparing import prepare_corpus
+from data_prep.preview import preview
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import Vocabulary
 from models.evaluation import cross_entropy_nats
@@ -26,9 +33,12 @@ __all__ = [
     "ClusterFlow",
     "Coclusters",
     "Corpus",
+    "CorpusStatistics",
     "Decomposition",
     "ExpectedResponse",
+    "LabelOptions",
     "LayerStates",
+    "PartsOfSpeech",
     "Reading",
     "Recipe",
     "Recording",
@@ -40,19 +50,24 @@ __all__ = [
     "Vocabulary",
     "cluster_flow",
     "cocluster",
+    "corpus_states",
     "cross_entropy_nats",
     "decompose",
+    "describe_corpus",
     "list_corpora",
     "list_runs",
     "load_recipe",
     "open_corpus",
     "open_run",
     "prepare_corpus",
+    "prepare_known",
+    "preview",
     "read_text",
     "record",
     "record_run",
     "save_run",
     "stored_recording",
+    "tag_types",
     "train",
     "unroll",
 ]

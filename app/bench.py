@@ -27,7 +27,12 @@ ROUNDS = 3  # each side is measured so often, in turn; the median counts
 
 def run_benches(names: list[str]) -> list[dict[str, Any]]:
     """Measure the named benches, or all; each as the `bench --json` object of DESIGN."""
-    benches = {"record": bench_record, "cocluster": bench_cocluster, "sentence": bench_sentence}
+    benches = {
+        "record": bench_record,
+        "cocluster": bench_cocluster,
+        "sentence": bench_sentence,
+        "prepare": bench_prepare,
+    }
     for name in names:
         if name not in benches:
             raise UserError(f"There is no bench {name!r}.", f"Choose any of: {', '.join(benches)}.")
@@ -90,6 +95,16 @@ def bench_sentence() -> list[dict[str, Any]]:
         _figure(
             "30 words, LSTM 2×600", ours * 1000, "ms", "bare forward", peer * 1000, lambda _: ours <= 0.050, "≤ 50 ms"
         )
+    ]
+
+
+def bench_prepare() -> list[dict[str, Any]]:
+    """Text to corpus, in processes of their own, so that their peak memory is theirs."""
+    from app.bench_prepare import measure_preparing
+
+    return [
+        _figure(m.what, m.value, m.unit, m.peer, m.peer_value, lambda _, met=m.met: met, m.goal)
+        for m in measure_preparing()
     ]
 
 

@@ -1,6 +1,5 @@
 """A corpus: token ids of three parts, their vocabulary, and a record of where they came from."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,16 +7,26 @@ from typing import Any
 import numpy as np
 
 from data_prep.errors import UserError
-from data_prep.sealed_folder import check_name, home, name_from, open_sealed, read_json, sealing, write_json
-from data_prep.text_file import decode, read_bytes
-from data_prep.tokens import Tokenisation
-from data_prep.vocabulary import Vocabulary, build_vocabulary
+from data_prep.sealed_folder import check_name, home, open_sealed, read_json
+from data_prep.token_store import SMALLEST_PART, SPLITS, in_blocks
+from data_prep.vocabulary import Vocabulary
 
-SCHEMA = 1
-SPLITS = ("train", "valid", "test")
-DEFAULT_CAP = 15_000
-DEFAULT_FRACTIONS = (0.8, 0.1, 0.1)
-SMALLEST_PART = 2  # a model predicts a token from the one before it
+SCHEMA = 2
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Where the n texts of a part stand in its ids, and their classes.
+
+    Text i is `splits[part][offsets[i]:offsets[i + 1]]`. offsets: (n + 1,). labels: (n,) places in
+    `Corpus.classes`. Both memory-mapped.
+    """
+
+    offsets: np.ndarray
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
 
 
 @dataclass(frozen=True)
@@ -25,7 +34,8 @@ class Corpus:
     """A prepared corpus on disk.
 
     splits: part → (T,) memory-mapped token ids. digest: names the whole content.
-    source: what was prepared (file name, bytes, SHA-256, fractions).
+    source: what was prepared and how (files, bytes, SHA-256, encoding, options, licence, notes).
+    texts: part → where its texts stand, for labelled texts; None otherwise. classes: their names.
     """
 
     name: str
@@ -34,16 +44,33 @@ class Corpus:
     vocabulary: Vocabulary
     splits: dict[str, np.ndarray]
     source: dict[str, Any]
+    texts: dict[str, Texts] | None = None
+    classes: tuple[str, ...] = ()
+
+    def unknown_rates(self) -> dict[str, float]:
+        """Fraction of the positions of each part that hold `<unk>`."""
+        unknown = self.vocabulary.unknown_id
+        if unknown is None:
+            return dict.fromkeys(self.splits, 0.0)
+        return {
+            part: sum(int(np.count_nonzero(block == unknown)) for block in in_blocks(ids)) / len(ids)
+            for part, ids in self.splits.items()
+        }
 
     def summary(self) -> dict[str, Any]:
-        """The `prepare --json` object: counts of tokens per part and the size of the vocabulary."""
+        """The `prepare --json` object: counts of tokens (and texts) per part and the size of the vocabulary."""
+        sizes = {part: {"tokens": len(ids)} for part, ids in self.splits.items()}
+        for part, texts in (self.texts or {}).items():
+            sizes[part]["texts"] = len(texts)
         return {
             "corpus": self.name,
             "digest": self.digest,
+            "task": "labelled" if self.texts else "language-model",
             "unit": self.vocabulary.tokenisation.unit,
             "vocabulary_size": len(self.vocabulary),
-            "splits": {part: {"tokens": len(ids)} for part, ids in self.splits.items()},
-            "unknown_rate": {part: _unknown_rate(self.vocabulary, ids) for part, ids in self.splits.items()},
+            "splits": sizes,
+            "unknown_rate": self.unknown_rates(),
+            "classes": list(self.classes),
             "source": self.source,
             "folder": str(self.folder),
         }
@@ -52,62 +79,6 @@ class Corpus:
 def corpora_home() -> Path:
     """Where prepared corpora are kept."""
     return home() / "corpora"
-
-
-def prepare_corpus(
-    path: Path,
-    tokenisation: Tokenisation,
-    *,
-    name: str | None = None,
-    cap: int = DEFAULT_CAP,
-    fractions: tuple[float, float, float] = DEFAULT_FRACTIONS,
-) -> Corpus:
-    """Turn a plain text file into a corpus folder, split in order at floor(T × fraction).
-
-    The vocabulary comes from the training part alone; of bytes, from the whole file, so that every
-    byte has an id. Preparing the same file in the same way again returns what is there.
-
-    Raises UserError for a file that is not text, parts that would be empty, or a name that is taken
-    by another corpus: nothing is overwritten.
-    """
-    name = check_name(name or name_from(path.stem), "corpus")
-    if len(fractions) != len(SPLITS) or not (min(fractions) > 0 and abs(sum(fractions) - 1) <= 1e-9):
-        raise UserError(
-            f"The fractions {fractions} do not split a corpus.", "Give three positive numbers that sum to 1."
-        )
-    if cap < 3:
-        raise UserError(f"A vocabulary of {cap} words is too small.", "Allow at least 3.")
-    raw = read_bytes(path)
-    source = {
-        "file": path.name,
-        "bytes": len(raw),
-        "sha256": hashlib.sha256(raw).hexdigest(),
-        "fractions": list(fractions),
-        "cap": cap if tokenisation.unit == "words" else None,
-        "sentence_ends": tokenisation.sentence_ends if tokenisation.unit == "words" else None,
-        "unit": tokenisation.unit,
-    }
-    folder = corpora_home() / name
-    if folder.exists():
-        present = open_corpus(name)
-        if present.source == source:
-            return present
-        raise UserError(
-            f"There is another corpus called {name}, made from {present.source.get('file')}.",
-            "Choose a different --name, or delete the folder of the other one.",
-        )
-    text = decode(raw, path.name)
-    # Bytes are the file's own, byte order mark and line ends included, as the papers count them.
-    tokens = list(raw.decode("latin-1")) if tokenisation.unit == "bytes" else tokenisation.split(text)
-    bounds = _split_bounds(len(tokens), fractions, path.name)
-    vocabulary = build_vocabulary(tokenisation, tokens[: bounds[1]], cap, tokens[bounds[1] :])
-    ids = vocabulary.encode(tokens)[0].astype(np.uint16 if len(vocabulary) <= 2**16 else np.uint32)
-    with sealing(folder, "corpus", SCHEMA) as unfinished:
-        for part, start, end in zip(SPLITS, bounds, bounds[1:], strict=False):
-            np.save(unfinished / f"{part}.npy", ids[start:end], allow_pickle=False)
-        write_json(unfinished / "vocabulary.json", vocabulary.to_json())
-        write_json(unfinished / "source.json", source)
-    return open_corpus(name)
 
 
 def open_corpus(name_or_folder: str | Path) -> Corpus:
@@ -122,12 +93,17 @@ def open_corpus(name_or_folder: str | Path) -> Corpus:
             known = ", ".join(list_corpora()) or "none yet"
             raise UserError(
                 f"There is no corpus called {name_or_folder}. Prepared: {known}.",
-                "Prepare one: rnnscope prepare my-text.txt",
+                "Prepare one: rnnscope prepare my-text.txt; rnnscope corpora lists those that are known.",
             )
     manifest = open_sealed(folder, "corpus", SCHEMA)
     vocabulary = Vocabulary.from_json(read_json(folder / "vocabulary.json"), f"{folder.name}/vocabulary.json")
-    splits = {part: _load_part(folder / f"{part}.npy", len(vocabulary)) for part in SPLITS}
-    return Corpus(folder.name, folder, manifest.digest, vocabulary, splits, read_json(folder / "source.json"))
+    splits = {part: _load_ids(folder / f"{part}.npy", len(vocabulary), SMALLEST_PART) for part in SPLITS}
+    source = read_json(folder / "source.json")
+    texts, classes = None, ()
+    if (folder / "classes.json").is_file():
+        classes = tuple(map(str, read_json(folder / "classes.json")))
+        texts = {part: _load_texts(folder, part, len(splits[part]), len(classes)) for part in SPLITS}
+    return Corpus(folder.name, folder, manifest.digest, vocabulary, splits, source, texts, classes)
 
 
 def list_corpora() -> list[str]:
@@ -136,30 +112,23 @@ def list_corpora() -> list[str]:
     return sorted(p.name for p in folder.iterdir() if not p.name.startswith(".")) if folder.is_dir() else []
 
 
-def _load_part(path: Path, vocabulary_size: int) -> np.ndarray:
+def _load_texts(folder: Path, part: str, tokens: int, classes: int) -> Texts:
+    offsets, path = _load_ids(folder / f"{part}.offsets.npy", tokens + 1, 2), folder / f"{part}.offsets.npy"
+    labels = _load_ids(folder / f"{part}.labels.npy", classes, 1)
+    if len(offsets) != len(labels) + 1 or offsets[0] != 0 or offsets[-1] != tokens or (np.diff(offsets) < 0).any():
+        raise UserError(f"{path} does not divide {tokens:,} tokens into texts.", "Prepare the corpus again.")
+    return Texts(offsets, labels)
+
+
+def _load_ids(path: Path, below: int, at_least: int) -> np.ndarray:
     try:
         ids = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise UserError(f"{path} cannot be read: {error}.", "Prepare the corpus again.") from error
-    if ids.ndim != 1 or ids.dtype.kind != "u" or len(ids) < SMALLEST_PART or ids.max() >= vocabulary_size:
-        raise UserError(
-            f"{path} does not hold token ids below {vocabulary_size:,} in one row.", "Prepare the corpus again."
-        )
+    if ids.ndim != 1 or ids.dtype.kind not in "ui" or len(ids) < at_least or not _within(ids, below):
+        raise UserError(f"{path} does not hold numbers below {below:,} in one row.", "Prepare the corpus again.")
     return ids
 
 
-def _split_bounds(length: int, fractions: tuple[float, float, float], name: str) -> list[int]:
-    first = int(length * fractions[0])
-    second = first + int(length * fractions[1])
-    bounds = [0, first, second, length]
-    sizes = np.diff(bounds)
-    if sizes.min() < SMALLEST_PART:
-        raise UserError(
-            f"{name} has only {length} tokens: train, valid and test would get {', '.join(map(str, sizes))}.",
-            f"Each part needs at least {SMALLEST_PART}. Give a longer text, or other --fractions.",
-        )
-    return bounds
-
-
-def _unknown_rate(vocabulary: Vocabulary, ids: np.ndarray) -> float:
-    return 0.0 if vocabulary.unknown_id is None else float(np.mean(ids == vocabulary.unknown_id))
+def _within(ids: np.ndarray, below: int) -> bool:
+    return all(block.min() >= 0 and block.max() < below for block in in_blocks(ids))

@@ -17,7 +17,8 @@ class Vocabulary:
     """The V token types of a corpus, most frequent first, and how text is cut into them.
 
     counts: (V,) occurrences in the training part. Token id = place in `tokens`.
-    A vocabulary of words has `<unk>` for every word outside it; one of bytes has none.
+    A vocabulary of words has `<unk>` for every word outside it, one of characters where there are any; one
+    of bytes has none.
     """
 
     tokenisation: Tokenisation
@@ -53,6 +54,7 @@ class Vocabulary:
         return {
             "unit": self.tokenisation.unit,
             "sentence_ends": self.tokenisation.sentence_ends,
+            "style": self.tokenisation.style,
             "tokens": list(self.tokens),
             "counts": list(self.counts),
         }
@@ -62,8 +64,8 @@ class Vocabulary:
         """Check and read what `to_json` wrote; UserError names `name` when it is something else."""
         try:
             tokens, counts = tuple(map(str, raw["tokens"])), tuple(map(int, raw["counts"]))
-            tokenisation = Tokenisation(raw["unit"], raw["sentence_ends"])
-        except (KeyError, TypeError, ValueError) as error:
+            tokenisation = Tokenisation(raw["unit"], raw["sentence_ends"], raw.get("style", "plain"))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UserError(f"{name} is not a vocabulary: {error!r}.", "Make the folder again.") from error
         if not tokens or len(tokens) != len(counts) or len(set(tokens)) != len(tokens):
             raise UserError(
@@ -77,21 +79,56 @@ class Vocabulary:
 def build_vocabulary(
     tokenisation: Tokenisation, training: Sequence[str], cap: int, rest: Sequence[str] = ()
 ) -> Vocabulary:
-    """The vocabulary of a training part, most frequent first, ties in alphabetical order.
-
-    Words: the `cap` most frequent, `<unk>` and `<eos>` included; the others count as `<unk>`.
-    Bytes: every value seen in `training` or `rest`, whatever the cap, so that each byte has an id.
-    """
+    """The vocabulary of the tokens of a training part; `rest` are those of the other parts."""
     counted = Counter(training)
+    types = list(dict.fromkeys((*counted, *rest)))
+    counts = np.array([counted[token] for token in types], np.int64)
+    later = set(rest)
+    return vocabulary_from_counts(tokenisation, types, counts, np.array([t in later for t in types], bool), cap)[0]
+
+
+def vocabulary_from_counts(
+    tokenisation: Tokenisation, types: Sequence[str], training: np.ndarray, later: np.ndarray, cap: int
+) -> tuple[Vocabulary, np.ndarray]:
+    """(vocabulary, ids): most frequent first, ties in alphabetical order, and the id of each of U types.
+
+    types: U tokens. training: (U,) how often each stands in the training part. later: (U,) whether it
+    stands in another part. ids: (U,), those outside the vocabulary have the id of `<unk>`.
+
+    Words: the `cap` most frequent, `<unk>` and (unless there are none) `<eos>` included. Characters: the
+    `cap` most frequent, with `<unk>` only where one is left over. Bytes: every value seen in any part,
+    whatever the cap, so that each byte has an id. Those left over count as `<unk>`.
+    """
+    index = {token: place for place, token in enumerate(types) if token in (UNKNOWN, SENTENCE_END)}
+    counts = np.array(training, np.int64)
     marks: dict[str, int] = {}
+    candidates = counts > 0
     if tokenisation.unit == "words":
-        marks = {UNKNOWN: counted.pop(UNKNOWN, 0), SENTENCE_END: counted.pop(SENTENCE_END, 0)}
-    else:
-        counted.update(dict.fromkeys(rest, 0))
-    ranked = sorted(counted, key=lambda token: (-counted[token], token))
-    if tokenisation.unit == "words":
-        kept = ranked[: cap - len(marks)]
-        marks[UNKNOWN] += sum(counted[token] for token in ranked[len(kept) :])
-        ranked = kept
-    counts = (*marks.values(), *(counted[token] for token in ranked))
-    return Vocabulary(tokenisation, (*marks, *ranked), counts)
+        wanted = (UNKNOWN, SENTENCE_END) if tokenisation.sentence_ends != "none" else (UNKNOWN,)
+        marks = {mark: int(counts[index[mark]]) if mark in index else 0 for mark in wanted}
+        candidates[[index[mark] for mark in wanted if mark in index]] = False
+    elif tokenisation.unit == "bytes":
+        candidates |= later
+        cap = 256
+    elif (later & ~candidates).any() or candidates.sum() > cap:
+        marks = {UNKNOWN: 0}
+    ranked = _ranked(types, counts, np.flatnonzero(candidates), cap - len(marks))
+    if marks:
+        marks[UNKNOWN] += int(counts[candidates].sum() - counts[ranked].sum())
+    ids = np.zeros(len(types), np.int64)  # <unk>, where there is one, is the first
+    ids[ranked] = np.arange(len(marks), len(marks) + len(ranked))
+    for place, mark in enumerate(marks):
+        if mark in index:
+            ids[index[mark]] = place
+    tokens = (*marks, *(types[place] for place in ranked))
+    return Vocabulary(tokenisation, tokens, (*marks.values(), *counts[ranked].tolist())), ids
+
+
+def _ranked(types: Sequence[str], counts: np.ndarray, places: np.ndarray, size: int) -> list[int]:
+    """The `size` places with the highest counts, ties in alphabetical order."""
+    if size <= 0:
+        return []
+    if len(places) > size:  # sorting millions of rare words, to throw them away, would take seconds
+        threshold = np.partition(counts[places], len(places) - size)[len(places) - size]
+        places = places[counts[places] >= threshold]
+    return sorted(places.tolist(), key=lambda place: (-counts[place], types[place]))[:size]

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from analysis.store import RecordingOptions, record_run
-from data_prep.corpus import prepare_corpus
-from data_prep.sealed_folder import MANIFEST, sealing
+from data_prep.preparing import prepare_corpus
+from data_prep.sealed_folder import MANIFEST, read_json, sealing
 from data_prep.tokens import Tokenisation
 from models.recipe import Recipe
 from models.run import open_run, save_run
@@ -106,7 +106,8 @@ def reseal() -> Callable[[Path, str], None]:
     """reseal(folder, kind): seal a folder again as it is now, so that its manifest fits what a test did to it."""
 
     def seal_again(folder: Path, kind: str) -> None:
-        with sealing(folder, kind, 1, replace=True) as fresh:
+        schema = read_json(folder / MANIFEST)["schema"]
+        with sealing(folder, kind, schema, replace=True) as fresh:
             for path in folder.iterdir():
                 if path.name != MANIFEST:
                     shutil.copy(path, fresh / path.name)

@@ -60,6 +60,7 @@ def bench(
 
 
 for command in (
+    corpus_commands.corpora,
     corpus_commands.prepare,
     run_commands.train,
     run_commands.runs,

@@ -146,7 +146,7 @@ def test_a_damaged_corpus_is_neither_used_nor_overwritten(text, rnnscope_home):
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), "not text"),
         (b"some words\0more words " * 20, "NUL"),
         ("some words and more ".encode("utf-16-le") * 20, "NUL"),
-        ("größer und größer ".encode("latin-1") * 20, "not text in UTF-8"),
+        ("größer und ".encode() * 20 + "größer ".encode("latin-1") * 20, "mixes encodings: UTF-8 up to byte 262"),
         (b"too short", "only 9 tokens: train, valid and test would get 7, 0, 2"),
     ],
 )
@@ -162,7 +162,9 @@ def test_bad_files_are_refused_and_leave_nothing(tmp_path, rnnscope_home, raw, r
 
 
 def test_paths_that_are_no_file(tmp_path, rnnscope_home):
-    refused("is a folder", tmp_path, WORDS)
+    refused("no file", [], WORDS)
+    (tmp_path / "empty").mkdir()
+    refused("no file .* in .*empty", tmp_path / "empty", WORDS)
     refused("no file", tmp_path / "missing.txt", WORDS)
 
 

@@ -27,7 +27,13 @@ BYTES = Tokenisation("bytes")
         ("good 👍🏽 day", "good 👍 🏽 day"),
         ("שלום עולם", "שלום עולם"),
         ("مرحبا ٤٢", "مرحبا N"),
-        ("日本語", "日本語"),
+        ("日本語 ひらがな", "日 本 語 ひ ら が な"),
+        ("好的 ok, 你好。", "好 的 ok , 你 好 。"),
+        ("हिन्दी किताब", "हिन्दी किताब"),  # vowel signs are marks inside a word
+        ("می‌خواهم", "می‌خواهم"),  # and so is the joiner of Persian
+        ("שָׁלוֹם", "שָׁלוֹם"),
+        ("q̃ x́y", "q̃ x́y"),  # no composed form exists
+        ("война и мир", "война и мир"),
         (" \t\u00a0\u2028", ""),
     ],
 )

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 import torch
 
-from data_prep.corpus import Corpus, prepare_corpus
+from data_prep.corpus import Corpus
 from data_prep.errors import UserError
+from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
 from models.evaluation import cross_entropy_nats
 from models.network import RecurrentLanguageModel
