@@ -7,8 +7,6 @@ The public names of the library, so that a script needs one import:
     recording = rnnscope.stored_recording(run, rnnscope.RecordingOptions())
 """
 
-from data_prep.parts_of_speech import PartsOfSpeech, tag_types
-
 from analysis.coclustering import Coclusters, Decomposition, cocluster, decompose
 from analysis.recording import ExpectedResponse, Recording, record
 from analysis.sentence import ClusterFlow, Reading, cluster_flow, read_text
@@ -19,6 +17,7 @@ from data_prep.corpus_statistics import CorpusStatistics, describe_corpus
 from data_prep.errors import UserError
 from data_prep.known import corpus_states, prepare_known
 from data_prep.labelled import LabelOptions
+from data_prep.parts_of_speech import PartsOfSpeech, tag_types
 from data_prep.preparing import prepare_corpus
 from data_prep.preview import preview
 from data_prep.tokens import Tokenisation

@@ -5,7 +5,9 @@ part of a key. What is returned is shared between visitors: frozen, and never ch
 """
 
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from analysis.coclustering import Coclusters, Decomposition, Treatment, cocluster, decompose
@@ -13,7 +15,12 @@ from analysis.recording import ExpectedResponse, Recording
 from analysis.sentence import Reading, read_text
 from analysis.store import RecordingOptions, recording_folder, stored_recording
 from app.figures.word_cloud import Cloud, lay_out_clouds
+from app.tables import frequencies_table
+from data_prep import known
+from data_prep.corpus import Corpus, corpora_home, list_corpora, open_corpus
+from data_prep.corpus_statistics import CorpusStatistics, describe_corpus
 from data_prep.errors import UserError
+from data_prep.known import CorpusState
 from models.network import RecurrentLanguageModel
 from models.run import Run, open_run, run_folder, run_ids
 
@@ -73,11 +80,47 @@ def find_reading(run: Run, text: str) -> Reading:
     return _reading(run.id, run.digest, text)
 
 
+def prepared_corpora() -> list[str]:
+    """Names of the prepared corpora."""
+    return list_corpora()
+
+
+def corpus_states() -> list[CorpusState]:
+    """Known and own corpora with their state; looked at again whenever a corpus folder changed."""
+    return _corpus_states(tuple((name, _fingerprint(corpora_home() / name)) for name in list_corpora()))
+
+
+def find_corpus(name: str) -> tuple[Corpus, CorpusStatistics]:
+    """A prepared corpus and its counts; read again whenever a file of it changed."""
+    return _corpus(name, _fingerprint(corpora_home() / name))
+
+
+def find_frequencies(name: str) -> tuple[pd.DataFrame, str]:
+    """The frequencies of a corpus's tokens as a table, and where its parts of speech come from."""
+    return _frequencies(name, find_corpus(name)[0].digest)
+
+
 def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
     if not folder.is_dir():
         return ()
     status = ((entry.name, entry.stat()) for entry in folder.iterdir() if entry.is_file())
     return tuple(sorted((name, found.st_size, found.st_mtime_ns) for name, found in status))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _corpus_states(prepared: tuple[Any, ...]) -> list[CorpusState]:  # noqa: ARG001 (the key)
+    return known.corpus_states()
+
+
+@st.cache_resource(max_entries=8, show_spinner="Counting …")
+def _corpus(name: str, fingerprint: Any) -> tuple[Corpus, CorpusStatistics]:  # noqa: ARG001 (part of the key)
+    corpus = open_corpus(name)
+    return corpus, describe_corpus(corpus)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _frequencies(name: str, digest: str) -> tuple[pd.DataFrame, str]:  # noqa: ARG001 (part of the key)
+    return frequencies_table(*find_corpus(name))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

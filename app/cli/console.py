@@ -53,13 +53,14 @@ def print_line(text: str) -> None:
 
 
 def print_table(headings: tuple[str, ...], rows: list[tuple[str, ...]], title: str | None = None) -> None:
-    """A table for a person; numbers to the right. Only the last column is broken into lines."""
+    """A table for a person; numbers to the right. The first column is never broken into lines."""
     table = Table(
         title=title and escape(title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True
     )
     for place, heading in enumerate(headings):
         numeric = place > 0 and all(row[place][:1].isdigit() or row[place] == "–" for row in rows) and bool(rows)
-        table.add_column(heading, justify="right" if numeric else "left", no_wrap=place < len(headings) - 1)
+        widest = max((len(row[place]) for row in rows), default=0) if place == 0 else None
+        table.add_column(heading, justify="right" if numeric else "left", min_width=widest, overflow="fold")
     for row in rows:
         table.add_row(*map(escape, row))
     output.print(table)

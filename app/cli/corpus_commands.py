@@ -123,7 +123,7 @@ def _print_summary(corpus: Corpus, summary: dict[str, Any]) -> None:
         print_line(f"Only {labelled['drawn']:,} texts were there to draw, not {labelled['wanted']:,}.")
     if "literature" in summary:
         reproduced = summary["literature"]["reproduced"]
-        print_line("The counts are those of the literature." if reproduced else "Other counts than the literature's.")
+        print_line("The counts are as expected." if reproduced else "The counts are not those expected of this corpus.")
     for note in corpus.source.get("notes", ()):
         print_line(note)
     if not labelled:

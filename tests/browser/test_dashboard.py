@@ -11,6 +11,7 @@ PAGES = {
     "memory_map": "Memory map",
     "words": "Words",
     "sentences": "Sentences",
+    "corpora": "Corpora",
 }
 
 
@@ -168,3 +169,21 @@ def test_the_gallery_is_there_at_the_first_start(visit):
     page.get_by_role("button", name="she", exact=True).click()
     expect(page).to_have_url(re.compile("word=she"))
     expect(page.locator(".map .unit")).to_have_count(200)
+
+
+def test_reviews_are_uploaded_looked_at_and_prepared(visit):
+    page = visit("corpora")
+    page.get_by_text("Add a corpus").click()
+    rows = "".join(f"{1 + n % 5},review {'x' * (n % 60)} {'y' * (n // 60)} of the soup\n" for n in range(300))
+    page.locator("input[type=file]").set_input_files(
+        {"name": "soup.csv", "mimeType": "text/csv", "buffer": f"stars,text\n{rows}".encode()}
+    )
+    page.get_by_role("button", name="Prepare this corpus").wait_for()
+    expect(page.get_by_test_id("stSelectbox").filter(has_text="Column of the texts")).to_contain_text("text")
+    page.get_by_test_id("stSelectbox").filter(has_text="Column of the labels").get_by_role("combobox").click()
+    page.get_by_role("option", name="stars").click()
+    page.get_by_role("button", name="Prepare this corpus").click()
+    expect(page.get_by_text("soup is prepared")).to_be_visible(timeout=30_000)
+    page.goto(page.url.split("?")[0] + "?corpus=soup")
+    expect(page.get_by_test_id("stMetric").first).to_contain_text("train, words")
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)

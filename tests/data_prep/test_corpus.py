@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data_prep.corpus import list_corpora, open_corpus, prepare_corpus
+from data_prep.corpus import list_corpora, open_corpus
 from data_prep.errors import UserError
+from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
 
 WORDS = Tokenisation("words")

@@ -12,7 +12,9 @@ import datasets
 import numpy as np
 import pytest
 
-from data_prep import UserError, corpus_states, expected_counts, list_corpora, open_corpus, prepare_known
+from data_prep.corpus import list_corpora, open_corpus
+from data_prep.errors import UserError
+from data_prep.known import corpus_states, expected_counts, prepare_known
 from data_prep.registry import HubSource, KnownFile, WebSource, known_corpora
 from data_prep.sealed_folder import sha256_of
 from data_prep.sources import at_hand, cache_folder, download_file, download_from_hub, find

@@ -9,7 +9,12 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from data_prep import LabelOptions, Tokenisation, UserError, describe_corpus, list_corpora, prepare_corpus
+from data_prep.corpus import list_corpora
+from data_prep.corpus_statistics import describe_corpus
+from data_prep.errors import UserError
+from data_prep.labelled import LabelOptions
+from data_prep.preparing import prepare_corpus
+from data_prep.tokens import Tokenisation
 
 WORDS = Tokenisation("words", "none")
 STARS = LabelOptions("stars", "stars", longest=12, draw=600)

@@ -6,9 +6,13 @@ import time
 
 import pytest
 
-from data_prep import LabelOptions, Tokenisation, UserError, list_corpora, open_corpus, prepare_corpus, preview
-from data_prep.corpus import corpora_home
+from data_prep.corpus import corpora_home, list_corpora, open_corpus
+from data_prep.errors import UserError
+from data_prep.labelled import LabelOptions
+from data_prep.preparing import prepare_corpus
+from data_prep.preview import preview
 from data_prep.sealed_folder import MANIFEST
+from data_prep.tokens import Tokenisation
 
 
 class StopItError(Exception):

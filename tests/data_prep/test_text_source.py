@@ -7,8 +7,11 @@ import random
 import pyarrow as pa
 import pytest
 
-from data_prep import Tokenisation, UserError, list_corpora, prepare_corpus
+from data_prep.corpus import list_corpora
+from data_prep.errors import UserError
+from data_prep.preparing import prepare_corpus
 from data_prep.text_source import beginning, examine, utf8_blocks
+from data_prep.tokens import Tokenisation
 
 TEXT = "Grüße, naïve Leser! Привет, мир. שלום\n" * 30
 RUSSIAN = "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему.\n" * 20

@@ -5,10 +5,12 @@ import random
 import numpy as np
 import pytest
 
-from data_prep import Tokenisation, UserError, prepare_corpus
+from data_prep.errors import UserError
+from data_prep.preparing import prepare_corpus
 from data_prep.sentence_ends import END_ID, LINE_ID
 from data_prep.text_source import examine, utf8_blocks
 from data_prep.token_stream import REMEMBERED, TEXT_END, open_stream
+from data_prep.tokens import Tokenisation
 
 PLAIN = "aZé'’.!?…\"()<>_-/&;, \t\r\n\n\n  शل日本の👍²½N09"
 ALPHABET = [*PLAIN, "e\u0301", "\u200d", "\r\n", "<eos>", "<unk>", "don't", "\u00a0"]

@@ -1,6 +1,6 @@
 import pytest
 
-from data_prep import Tokenisation
+from data_prep.tokens import Tokenisation
 
 TREEBANK = Tokenisation("words", "lines", "treebank")
 

@@ -1,0 +1,92 @@
+"""The panel that turns an upload into a corpus, after showing how it will be cut."""
+
+import re
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from app.notices import literal, show_error
+from data_prep.errors import UserError
+from data_prep.labelled import LabelOptions
+from data_prep.preparing import prepare_corpus
+from data_prep.preview import Preview, preview
+from data_prep.sealed_folder import name_from
+from data_prep.tokens import Tokenisation, display_token
+
+ENDINGS = ["txt", "csv", "tsv", "jsonl", "parquet", "gz", "zst"]
+LARGEST_MB = 200
+SHOWN_TOKENS = 40
+NO_LABELS = "(no labels)"
+
+
+def add_corpus() -> None:
+    """Upload, choose, preview, prepare."""
+    with st.expander("Add a corpus", icon=":material/add:"):
+        upload = st.file_uploader("Text or table", type=ENDINGS, max_upload_size=LARGEST_MB, key="corpus-upload")
+        if upload is None:
+            st.caption("Plain text in any encoding, or a table with a column of texts; .gz and .zst are unpacked.")
+            return
+        with tempfile.TemporaryDirectory(prefix="rnnscope-") as folder:
+            # The ending says what the file is; nothing else of its name is used.
+            endings = re.findall(r"\.[a-z]{2,7}", upload.name.lower())[-2:]
+            path = Path(folder) / ("upload" + "".join(ending for ending in endings if ending[1:] in ENDINGS))
+            path.write_bytes(upload.getbuffer())
+            try:
+                _choose_and_prepare(path, upload.name)
+            except UserError as error:
+                show_error(error)
+
+
+def _choose_and_prepare(path: Path, given_name: str) -> None:
+    left, middle, right = st.columns(3)
+    name = left.text_input("Name", name_from(given_name.split(".", maxsplit=1)[0]), key="corpus-name")
+    unit = middle.segmented_control(
+        "Cut into", ["words", "characters", "bytes"], default="words", required=True, key="corpus-unit"
+    )
+    ends = right.selectbox(
+        "Sentence ends", ["punctuation", "lines", "none"], key="corpus-ends", disabled=unit != "words"
+    )
+    tokenisation = Tokenisation(unit, ends)
+    shown = preview(path, tokenisation)
+    labels, text_column = None, "text"
+    if shown.columns:
+        usual = shown.columns.index(text_column) if text_column in shown.columns else 0
+        text_column = left.selectbox("Column of the texts", shown.columns, index=usual, key="corpus-text-column")
+        label = middle.selectbox("Column of the labels", [NO_LABELS, *shown.columns], key="corpus-label-column")
+        label_column = None if label == NO_LABELS else label
+        balance = right.selectbox(
+            "Balance the training part",
+            ["none", "oversample", "undersample", "class-weights"],
+            key="corpus-balance",
+            disabled=label_column is None,
+        )
+        labels = LabelOptions(label_column, balance=balance) if label_column else None
+        shown = preview(path, tokenisation, text_column=text_column, label_column=label_column)
+    st.caption(f"Read as {literal(shown.encoding or 'plain text')}. The first lines, as they will be cut:")
+    st.dataframe(_preview_table(shown, tokenisation), hide_index=True, width="stretch")
+    if not st.button("Prepare this corpus", type="primary"):
+        return
+    bar = st.progress(0.0)  # each report is also where Streamlit may cancel the work: nothing half-written stays
+    corpus = prepare_corpus(
+        path,
+        tokenisation,
+        name=name,
+        text_column=text_column,
+        labels=labels,
+        on_progress=lambda fraction, state: bar.progress(min(1.0, fraction), state),
+    )
+    bar.empty()
+    sizes = ", ".join(f"{len(ids):,} {part}" for part, ids in corpus.splits.items())
+    st.success(
+        f"{corpus.name} is prepared: {sizes} {unit}, a vocabulary of {len(corpus.vocabulary):,}. Choose it above."
+    )
+
+
+def _preview_table(shown: Preview, tokenisation: Tokenisation) -> pd.DataFrame:
+    cut = [" · ".join(display_token(t, tokenisation) for t in line.tokens[:SHOWN_TOKENS]) for line in shown.lines]
+    table = pd.DataFrame({"tokens": cut, "count": [len(line.tokens) for line in shown.lines]})
+    if shown.labels:
+        table.insert(0, "label", [label or "" for label in shown.labels])
+    return table
