@@ -69,10 +69,11 @@ def train(
     The state is carried from one batch to the next and starts at zero in every epoch. The test
     figures (one stream, see `cross_entropy_nats`) are those of the stored precision.
 
-    Raises UserError when a part is shorter than one batch, or when the loss stops being a number.
+    Raises UserError for a corpus of labelled texts, when a part is shorter than one batch, or when the
+    loss stops being a number.
     """
     settings = recipe.training
-    _check_lengths(settings, corpus)
+    _check_corpus(settings, corpus)
     torch.manual_seed(recipe.seed)
     network = RecurrentLanguageModel(recipe.model, len(corpus.vocabulary)).to(device)
     optimizer = _optimizer(network, settings)
@@ -159,7 +160,12 @@ def _schedule(settings: TrainingSettings, updates: int) -> Callable[[int], float
     return shapes[settings.schedule]
 
 
-def _check_lengths(settings: TrainingSettings, corpus: Corpus) -> None:
+def _check_corpus(settings: TrainingSettings, corpus: Corpus) -> None:
+    if corpus.texts is not None:  # one text after the other would carry the state from each into the next
+        raise UserError(
+            f"{corpus.name} holds separate labelled texts, and a language model reads running text.",
+            "Prepare the texts without --label-column, under another --name.",
+        )
     available = len(corpus.splits["train"]) - 1
     if available < settings.batch:
         raise UserError(

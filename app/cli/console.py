@@ -20,6 +20,8 @@ from data_prep.errors import UserError
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 
+SHORT = 16  # characters of a column that is never broken into lines
+
 errors = Console(stderr=True, highlight=False)
 output = Console(highlight=False)
 
@@ -53,14 +55,17 @@ def print_line(text: str) -> None:
 
 
 def print_table(headings: tuple[str, ...], rows: list[tuple[str, ...]], title: str | None = None) -> None:
-    """A table for a person; numbers to the right. The first column is never broken into lines."""
+    """A table for a person; numbers to the right. Short columns are never broken into lines."""
     table = Table(
         title=title and escape(title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True
     )
     for place, heading in enumerate(headings):
         numeric = place > 0 and all(row[place][:1].isdigit() or row[place] == "–" for row in rows) and bool(rows)
-        widest = max((len(row[place]) for row in rows), default=0) if place == 0 else None
-        table.add_column(heading, justify="right" if numeric else "left", min_width=widest, overflow="fold")
+        widest = max((len(row[place]) for row in rows), default=0)
+        whole = place == 0 or widest <= SHORT
+        min_width = widest if place == 0 else None
+        justify = "right" if numeric else "left"
+        table.add_column(heading, justify=justify, min_width=min_width, no_wrap=whole, overflow="fold")
     for row in rows:
         table.add_row(*map(escape, row))
     output.print(table)

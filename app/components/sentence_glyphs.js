@@ -18,7 +18,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 class Glyphs {
   constructor(root, data, tell) {
     Object.assign(this, { root, data, tell, columns: new Map() });
-    this.box = data.noun === "byte" ? 30 : 46;
+    this.box = data.noun === "word" ? 46 : 30;
     this.step = this.box + RULER;
     this.lane = data.clusters.length <= 10 ? 40 : 28;
     this.bottom = TOP + this.lane * data.clusters.length;

@@ -23,7 +23,7 @@ except UserError as error:
 
 if chosen:
     run = chosen.run
-    model, about = run.recipe.model, run.summary()
+    model = run.recipe.model
     st.subheader(f":material/deployed_code: {literal(run.id)}", anchor=False)
     columns = st.columns(4)
     columns[0].metric("Model", f"{model.cell.upper()} {model.layers}×{model.units}", border=True)
@@ -38,10 +38,10 @@ if chosen:
         )
     else:
         columns[3].metric("Test bits per character", f"{run.test['bits_per_character']:.3f}", border=True)
-    kinds = "types of word" if about["unit"] == "words" else "byte values"
+    noun = run.vocabulary.tokenisation.noun
     st.caption(
-        f"{len(run.vocabulary):,} {kinds} · {run.test['cross_entropy_nats']:.3f} nats per token on the test part · "
-        f"recipe {literal(run.recipe.name or 'of no name')}, seed {run.recipe.seed}, {len(run.history)} epochs in "
+        f"{len(run.vocabulary):,} different {noun}s · {run.test['cross_entropy_nats']:.3f} nats per {noun} on the test "
+        f"part · recipe {literal(run.recipe.name or 'of no name')}, seed {run.recipe.seed}, {len(run.history)} epochs in "
         f"{run.seconds / 60:.0f} minutes · text from {literal(str(run.corpus['source'].get('file')))}"
     )
 

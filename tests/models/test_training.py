@@ -7,6 +7,7 @@ import torch
 
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
+from data_prep.labelled import LabelOptions
 from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
 from models.evaluation import cross_entropy_nats
@@ -187,3 +188,11 @@ def test_a_batch_longer_than_the_training_part_is_refused(corpus):
         train(make_recipe(batch=tokens), corpus, device=CPU)
     assert f"training.batch={tokens - 1}" in caught.value.hint
     assert train(make_recipe(batch=tokens - 1), corpus, device=CPU).history
+
+
+def test_labelled_texts_are_no_running_text(tmp_path, rnnscope_home):
+    table = tmp_path / "reviews.csv"
+    table.write_text("label,text\n" + "".join(f"{n % 2},text number {'x' * n} here\n" for n in range(60)))
+    reviews = prepare_corpus(table, Tokenisation(), labels=LabelOptions("label"))
+    with pytest.raises(UserError, match="separate labelled texts"):
+        train(Recipe(), reviews, device=torch.device("cpu"))
