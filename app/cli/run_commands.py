@@ -108,14 +108,13 @@ def _print_runs(summaries: list[dict[str, Any]]) -> None:
         (
             run["id"],
             run["corpus"],
-            run["recipe"] or "–",
-            str(run["seed"]),
+            f"{run['recipe'] or '–'}, {run['seed']}",
             _test_figure(run["test"]),
             "gallery" if run["bundled"] else "yours",
         )
         for run in summaries
     ]
-    print_table(("run", "corpus", "recipe", "seed", "test", "from"), rows)
+    print_table(("run", "corpus", "recipe, seed", "test", "from"), rows)
 
 
 def _test_figure(test: dict[str, float]) -> str:

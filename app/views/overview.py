@@ -41,8 +41,8 @@ if chosen:
     noun = run.vocabulary.tokenisation.noun
     st.caption(
         f"{len(run.vocabulary):,} different {noun}s · {run.test['cross_entropy_nats']:.3f} nats per {noun} on the test "
-        f"part · recipe {literal(run.recipe.name or 'of no name')}, seed {run.recipe.seed}, {len(run.history)} epochs in "
-        f"{run.seconds / 60:.0f} minutes · text from {literal(str(run.corpus['source'].get('file')))}"
+        f"part · recipe {literal(run.recipe.name or 'of no name')}, seed {run.recipe.seed}, {len(run.history)} epochs "
+        f"in {run.seconds / 60:.0f} minutes · text from {literal(str(run.corpus['source'].get('file')))}"
     )
 
     left, right = st.columns([3, 2], gap="large")
