@@ -8,12 +8,13 @@ BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf
 WHERE_TEXT_IS_WANTED = "Save it as plain text in UTF-8; Word and PDF files are not plain text."
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a file that is there, readable and not empty; else UserError."""
+def read_bytes(path: Path, limit: int = -1) -> bytes:
+    """The bytes, or the first `limit` of them, of a file that is there, readable and not empty; else UserError."""
     if path.is_dir():
         raise UserError(f"{path} is a folder, not a text file.", "Name one file.")
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as stream:
+            raw = stream.read(limit)
     except FileNotFoundError as error:
         raise UserError(f"There is no file {path}.", "Check the path.") from error
     except OSError as error:

@@ -17,10 +17,11 @@ from charset_normalizer import from_bytes
 from data_prep.errors import UserError
 from data_prep.progress import OnProgress, silent
 from data_prep.sealed_folder import sha256_of
-from data_prep.text_file import BYTE_ORDER_MARKS, WHERE_TEXT_IS_WANTED
+from data_prep.text_file import BYTE_ORDER_MARKS, WHERE_TEXT_IS_WANTED, read_bytes
 
 BLOCK = 32 << 20  # bytes read at a time
 LONGEST_STRETCH = 1 << 20  # bytes without a space or line end: no language has such words
+HEAD = 64  # bytes that say what kind of file it is
 SAMPLE = 1 << 18  # bytes that the encoding is guessed from
 LARGEST_EXPANSION = 100  # text packs about 4 : 1, logs about 20 : 1; a zip bomb 1,000 : 1
 HARMLESS = 64 << 20  # expanded bytes below which the ratio does not matter
@@ -106,7 +107,7 @@ def beginning(path: Path, encoding: str | None = None, size: int = SAMPLE) -> tu
 
 def recognise(path: Path) -> str | None:
     """How a file is packed: `gzip`, `zstd` or None; UserError for what cannot be read as text at all."""
-    head = _head(path)
+    head = read_bytes(path, HEAD)
     for magic, kind in OTHER_KINDS.items():
         if head.startswith(magic):
             raise UserError(f"{path} is {kind}.", WHERE_TEXT_IS_WANTED)
@@ -245,18 +246,3 @@ def _end_between_characters(block: bytes) -> int:
 
 def _is_wide(encoding: str | None) -> bool:
     return (encoding or "").lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf16", "utf32"))
-
-
-def _head(path: Path) -> bytes:
-    if path.is_dir():
-        raise UserError(f"{path} is a folder, not a text file.", "Name one file.")
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(64)
-    except FileNotFoundError as error:
-        raise UserError(f"There is no file {path}.", "Check the path.") from error
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}.", "Check the file's permissions.") from error
-    if not head:
-        raise UserError(f"{path} is empty.", "Give a file with some text in it.")
-    return head

@@ -1,7 +1,6 @@
 // The memory map: unit clusters (chips) left, word clusters (clouds) right, links between.
 // Hovering answers here, in the browser; a click also tells the server. All text enters through textContent.
 
-const SVG = "http://www.w3.org/2000/svg";
 const TOP = 44, GAP = 7, PADDING = 7, MARGIN = 44;
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -306,21 +305,6 @@ class MemoryMap {
     return `cluster ${index + 1}: ${plural(this.rows[index].members.length, "unit")}, ${plural(cluster.size, data.noun)}`
       + (missing.length ? `\ndid not fit: ${missing.slice(0, 30).join(" ")}${tail}` : "");
   }
-}
-
-function element(name, attributes) {
-  return setAll(document.createElementNS(SVG, name), attributes);
-}
-
-function setAll(node, attributes) {
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  return node;
-}
-
-function text(x, y, content, className) {
-  const node = element("text", { x, y, class: className });
-  node.textContent = content;
-  return node;
 }
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;

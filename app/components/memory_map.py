@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,16 +9,12 @@ import streamlit as st
 
 from analysis.coclustering import Coclusters
 from analysis.recording import ExpectedResponse
+from app.components.assets import assets
 from app.figures.word_cloud import WIDTH, Cloud
 
 CLIP_QUANTILE = 0.98  # of |response|: beyond it the colour is full
 
-_here = Path(__file__).parent
-_mount = st.components.v2.component(
-    "memory_map",
-    css=(_here / "memory_map.css").read_text(encoding="utf-8"),
-    js=(_here / "memory_map.js").read_text(encoding="utf-8"),
-)
+_mount = st.components.v2.component("memory_map", **assets("memory_map"))
 
 
 def memory_map(data: dict[str, Any], picked: tuple[str, int] | None, *, key: str, on_pick: Callable[[], None]) -> None:

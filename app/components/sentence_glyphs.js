@@ -2,7 +2,6 @@
 // (filled) and lost (dashed outline, where it stood); between the boxes how much of the memory was kept.
 // Only the columns in sight are in the document, so that thousands of tokens scroll. Text enters by textContent.
 
-const SVG = "http://www.w3.org/2000/svg";
 const RULER = 18, TOP = 8, SURPRISE = 44;
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -154,18 +153,6 @@ class Glyphs {
     }
     return legend;
   }
-}
-
-function element(name, attributes) {
-  const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  return node;
-}
-
-function text(x, y, content, className) {
-  const node = element("text", { x, y, class: className });
-  node.textContent = content;
-  return node;
 }
 
 const shorten = (label) => (label.length > 8 ? `${label.slice(0, 7)}…` : label);

@@ -1,7 +1,6 @@
 """A text as a row of glyphs: what each token writes into every unit cluster, erases, and leaves as it was."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,15 +9,11 @@ import streamlit as st
 from analysis.coclustering import Coclusters, telling_words
 from analysis.recording import ExpectedResponse
 from analysis.sentence import ClusterFlow, Reading
+from app.components.assets import assets
 from data_prep.tokens import display_token
 from data_prep.vocabulary import Vocabulary
 
-_here = Path(__file__).parent
-_mount = st.components.v2.component(
-    "sentence_glyphs",
-    css=(_here / "sentence_glyphs.css").read_text(encoding="utf-8"),
-    js=(_here / "sentence_glyphs.js").read_text(encoding="utf-8"),
-)
+_mount = st.components.v2.component("sentence_glyphs", **assets("sentence_glyphs"))
 
 
 def sentence_glyphs(data: dict[str, Any], picked: int | None, *, key: str, on_pick: Callable[[], None]) -> None:

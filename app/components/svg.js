@@ -1,0 +1,19 @@
+// Elements of a picture; stands before the script of every component. Text enters by textContent only.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function element(name, attributes) {
+  return setAll(document.createElementNS(SVG, name), attributes);
+}
+
+function setAll(node, attributes) {
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  return node;
+}
+
+function text(x, y, content, className) {
+  const node = element("text", { x, y, class: className });
+  node.textContent = content;
+  return node;
+}
+
