@@ -14,7 +14,7 @@ from app.notices import show_error  # noqa: E402
 from data_prep.errors import UserError  # noqa: E402
 
 st.set_page_config(
-    page_title="rnnscope", page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide", initial_sidebar_state=250
+    page_title="rnnscope", page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide", initial_sidebar_state=270
 )
 page = st.navigation(
     [

@@ -59,6 +59,11 @@ if chosen:
             label="**Sentences** · what each word writes into the memory and erases",
             icon=":material/notes:",
         )
+        st.page_link(
+            "views/corpora.py",
+            label="**Corpora** · what a text is made of; add your own",
+            icon=":material/library_books:",
+        )
         st.markdown(
             "A *unit* is one number of the network's state. Its *response* to a word is how much that number "
             "changes when the word is read; the *expected response* is the mean over every place where the word "
