@@ -73,6 +73,14 @@ def frequencies_table(corpus: Corpus, statistics: CorpusStatistics) -> tuple[pd.
     return pd.DataFrame(columns), origin
 
 
+def lengths_table(statistics: CorpusStatistics) -> pd.DataFrame:
+    """How many texts of every part have how many tokens."""
+    counted = {part: np.unique(lengths, return_counts=True) for part, lengths in statistics.text_lengths.items()}
+    return pd.concat(
+        [pd.DataFrame({"part": part, "tokens": own, "texts": count}) for part, (own, count) in counted.items()]
+    )
+
+
 def balance_table(statistics: CorpusStatistics) -> pd.DataFrame:
     """Texts of every part and class, before and after balancing."""
     return pd.DataFrame(

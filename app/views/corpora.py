@@ -68,6 +68,7 @@ else:
                 "Left, how long the texts are; right, how many each class has: hatched before balancing, full after.",
                 "oversampled texts are repeats: they add no new evidence, and only the training part has them.",
             )
+            numbers(tables.lengths_table(statistics), "lengths", label="Lengths")
             numbers(tables.balance_table(statistics), "classes", label="Classes")
     except UserError as error:
         show_error(error)

@@ -46,7 +46,9 @@ def test_every_kind_of_corpus_is_shown(open_page, home, name):
 
 def test_classes_are_shown_before_and_after_balancing(open_page, home):
     app = open_page("corpora", home=home, corpus="reviews")
-    train = app.dataframe[1].value.query("part == 'train'").set_index("class")
+    lengths = app.dataframe[1].value
+    assert lengths.query("part == 'train'")["texts"].sum() == 240
+    train = app.dataframe[2].value.query("part == 'train'").set_index("class")
     assert train["before"].to_dict() == {"bad": 40, "good": 120}
     assert train["after"].to_dict() == {"bad": 120, "good": 120}
 
