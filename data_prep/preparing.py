@@ -232,9 +232,12 @@ def _source_record(
 ) -> dict[str, Any]:
     files = [{"file": s.path.name, "bytes": s.bytes, "sha256": s.sha256, "encoding": s.encoding} for s in sources]
     combined = hashlib.sha256(json.dumps([f["sha256"] for f in files]).encode()).hexdigest()
+    name = files[0]["file"]
+    if len(files) > 1:
+        name = f"{len(files)} files " + (f"of {given[0].name}" if len(given) == 1 else f"from {name} on")
     encodings = sorted({source.encoding for source in sources})
     return {
-        "file": files[0]["file"] if len(files) == 1 else f"{len(files)} files of {given[0].name}",
+        "file": name,
         "bytes": sum(source.bytes for source in sources),
         "sha256": files[0]["sha256"] if len(files) == 1 else combined,
         "encoding": ", ".join(encodings),
