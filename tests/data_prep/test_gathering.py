@@ -44,7 +44,7 @@ def test_several_files_are_one_text_and_sentences_end_with_a_file(folder, rnnsco
     corpus = prepare_corpus([folder / "a.txt", folder / "b.txt"], Tokenisation(), name="two")
     tokens = [corpus.vocabulary.tokens[i] for i in np.concatenate(list(corpus.splits.values()))]
     assert tokens[:5] == ["no", "end", "here", "<eos>", "this"]
-    assert corpus.source["file"] == "2 files of a.txt"
+    assert corpus.source["file"] == "2 files from a.txt on"
     assert prepare_corpus([folder / "a.txt", folder / "b.txt"], Tokenisation(), name="two").digest == corpus.digest
     raw = prepare_corpus([folder / "a.txt", folder / "b.txt"], Tokenisation("bytes"), name="raw")
     assert sum(map(len, raw.splits.values())) == sum((folder / n).stat().st_size for n in ("a.txt", "b.txt"))
