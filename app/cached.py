@@ -22,7 +22,7 @@ from data_prep.corpus_statistics import CorpusStatistics, describe_corpus
 from data_prep.errors import UserError
 from data_prep.known import CorpusState
 from models.network import RecurrentLanguageModel
-from models.run import Run, open_run, run_folder, run_ids
+from models.run import Run, list_runs, open_run, run_folder
 
 RECORDED = RecordingOptions()
 
@@ -34,14 +34,7 @@ def find_run(run_id: str) -> Run:
 
 def find_runs() -> tuple[list[Run], dict[str, UserError]]:
     """(runs, faults): every run that opens, and what is wrong with the others."""
-    runs: list[Run] = []
-    faults: dict[str, UserError] = {}
-    for run_id in run_ids():
-        try:
-            runs.append(find_run(run_id))
-        except UserError as error:
-            faults[run_id] = error
-    return runs, faults
+    return list_runs(find_run)
 
 
 def is_recorded(run: Run) -> bool:

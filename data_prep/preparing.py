@@ -16,21 +16,20 @@ from data_prep.corpus import SCHEMA, Corpus, corpora_home, open_corpus
 from data_prep.errors import UserError
 from data_prep.examined import change_of, remember, remembered
 from data_prep.gathering import gather
-from data_prep.labelled import LabelledTexts, LabelOptions, split_labelled
+from data_prep.labelled import LabelOptions, split_labelled
+from data_prep.labelled_store import write_labelled
 from data_prep.progress import OnProgress, silent, span
 from data_prep.sealed_folder import check_name, name_from, sealing, write_json
-from data_prep.sentence_ends import TEXT_END_ID
 from data_prep.tables import read_rows, table_kind
 from data_prep.text_source import BLOCK, SourceFile, examine, raw_blocks, utf8_blocks
-from data_prep.token_store import SMALLEST_PART, SPLITS, IdsInMemory, ProvisionalIds, write_parts
-from data_prep.token_stream import TEXT_END, open_stream
+from data_prep.token_store import SMALLEST_PART, SPLITS, ProvisionalIds, write_parts
+from data_prep.token_stream import open_stream
 from data_prep.tokens import Tokenisation
 from data_prep.unspaced import advice_on_unspaced
 from data_prep.vocabulary import Vocabulary
 
 DEFAULT_CAP = 15_000
 DEFAULT_FRACTIONS = (0.8, 0.1, 0.1)
-BUNDLE = 10_000  # labelled texts cut at a time
 ABANDONED_AFTER = 3600  # seconds without a change: whoever wrote there was killed
 
 
@@ -116,7 +115,8 @@ def prepare_corpus(
         else:
             rows = chain.from_iterable(read_rows(source, text_column, labels.column) for source in sources)
             texts = split_labelled(rows, labels, fractions, source["file"])
-            vocabulary, outcome = _write_labelled(unfinished, texts, tokenisation, cap, writing)
+            vocabulary, types = write_labelled(unfinished, texts, tokenisation, cap, writing)
+            outcome = _Outcome(types_before_cap=types, labelled=texts.report)
         if advice := advice_on_unspaced(vocabulary):
             outcome.notes.append(advice)
         write_json(unfinished / "vocabulary.json", vocabulary.to_json())
@@ -156,49 +156,6 @@ def _write_running_text(
 
 
 _BYTES_PER_TOKEN = {"words": 5, "characters": 1, "bytes": 1}  # for the progress bar only
-
-
-def _write_labelled(
-    folder: Path, texts: LabelledTexts, tokenisation: Tokenisation, cap: int, on_progress: OnProgress
-) -> tuple[Vocabulary, _Outcome]:
-    """Write ids, offsets and labels. Each different text is cut once, however often oversampling repeats it."""
-    stream = open_stream(tokenisation)
-    unique = {part: list(dict.fromkeys(texts.texts[part])) for part in SPLITS}
-    ids, offsets = _encode_texts(list(chain.from_iterable(unique.values())), stream, tokenisation)
-    counted = [0, *np.cumsum([len(unique[part]) for part in SPLITS]).tolist()]
-    bounds = [int(offsets[place]) for place in counted]
-    if min(np.diff(bounds)) < SMALLEST_PART:
-        raise UserError("The texts hold hardly any tokens.", "Check the --text-column.")
-    vocabulary, types = write_parts(folder, IdsInMemory(ids), bounds, stream.types, tokenisation, cap, on_progress)
-    for part, first in zip(SPLITS, counted, strict=False):
-        starts = offsets[first : first + len(unique[part]) + 1] - offsets[first]
-        places = {text: place for place, text in enumerate(unique[part])}
-        order = np.array([places[text] for text in texts.texts[part]])
-        once = np.load(folder / f"{part}.npy")
-        lengths = np.diff(starts)[order]
-        final_offsets = np.concatenate(([0], np.cumsum(lengths)))
-        gathered = np.repeat(starts[order] - final_offsets[:-1], lengths) + np.arange(final_offsets[-1])
-        np.save(folder / f"{part}.npy", once[gathered], allow_pickle=False)
-        np.save(folder / f"{part}.offsets.npy", final_offsets.astype(np.int64), allow_pickle=False)
-        np.save(folder / f"{part}.labels.npy", texts.labels[part].astype(np.uint16), allow_pickle=False)
-    write_json(folder / "classes.json", list(texts.classes))
-    return vocabulary, _Outcome(labelled=texts.report, types_before_cap=types)
-
-
-def _encode_texts(texts: list[str], stream: Any, tokenisation: Tokenisation) -> tuple[np.ndarray, np.ndarray]:
-    """(ids, offsets): provisional (T,) ids of n texts and the (n + 1,) places where they begin and end."""
-    if tokenisation.unit == "bytes":
-        encoded = [text.encode("utf-8") for text in texts]
-        return (
-            np.frombuffer(b"".join(encoded), np.uint8),
-            np.concatenate(([0], np.cumsum([len(text) for text in encoded]))).astype(np.int64),
-        )
-    bundles = (texts[place : place + BUNDLE] for place in range(0, len(texts), BUNDLE))
-    blocks = (b"".join(text.encode("utf-8") + TEXT_END for text in bundle) for bundle in bundles)
-    ids = np.concatenate([*stream.ids(blocks), stream.finish()])
-    marker = TEXT_END_ID if tokenisation.unit == "words" else 0
-    ends = np.flatnonzero(ids == marker)
-    return ids[ids != marker], np.concatenate(([0], ends - np.arange(len(ends)))).astype(np.int64)
 
 
 def _blocks(sources: list[SourceFile], tokenisation: Tokenisation, text_column: str) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
 """Runs: trained models as folders."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -186,13 +187,13 @@ def run_ids() -> list[str]:
     return [name for name in dict.fromkeys(found) if not name.startswith((".", "_"))]
 
 
-def list_runs() -> tuple[list[Run], dict[str, UserError]]:
-    """(runs, faults): every run that opens, and for the others what is wrong with them."""
+def list_runs(open_one: Callable[[str], Run] = open_run) -> tuple[list[Run], dict[str, UserError]]:
+    """(runs, faults): every run that `open_one` opens, and for the others what is wrong with them."""
     runs: list[Run] = []
     faults: dict[str, UserError] = {}
     for run_id in run_ids():
         try:
-            runs.append(open_run(run_id))
+            runs.append(open_one(run_id))
         except UserError as error:
             faults[run_id] = error
     return runs, faults
