@@ -29,19 +29,20 @@ def add_corpus() -> None:
             st.caption("Plain text in any encoding, or a table with a column of texts; .gz and .zst are unpacked.")
             return
         with tempfile.TemporaryDirectory(prefix="rnnscope-") as folder:
-            # The ending says what the file is; nothing else of its name is used.
+            # The corpus remembers the file by its name, made safe; the endings say what the file is.
             endings = re.findall(r"\.[a-z]{2,7}", upload.name.lower())[-2:]
-            path = Path(folder) / ("upload" + "".join(ending for ending in endings if ending[1:] in ENDINGS))
+            stem = name_from(upload.name.split(".", maxsplit=1)[0])
+            path = Path(folder) / (stem + "".join(ending for ending in endings if ending[1:] in ENDINGS))
             path.write_bytes(upload.getbuffer())
             try:
-                _choose_and_prepare(path, upload.name)
+                _choose_and_prepare(path, stem)
             except UserError as error:
                 show_error(error)
 
 
-def _choose_and_prepare(path: Path, given_name: str) -> None:
+def _choose_and_prepare(path: Path, suggested_name: str) -> None:
     left, middle, right = st.columns(3)
-    name = left.text_input("Name", name_from(given_name.split(".", maxsplit=1)[0]), key="corpus-name")
+    name = left.text_input("Name", suggested_name, key="corpus-name")
     unit = middle.segmented_control(
         "Cut into", ["words", "characters", "bytes"], default="words", required=True, key="corpus-unit"
     )

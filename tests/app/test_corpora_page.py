@@ -78,7 +78,9 @@ def test_an_uploaded_table_becomes_a_balanced_corpus(open_page, home):
     app.button[0].click().run()
     assert not app.exception
     assert "my-reviews is prepared" in said(app)
-    assert len(open_corpus("my-reviews").texts["train"]) == 240
+    corpus = open_corpus("my-reviews")
+    assert len(corpus.texts["train"]) == 240
+    assert corpus.source["file"] == "my-reviews.csv"
 
 
 def test_an_uploaded_text_is_shown_as_it_will_be_cut(open_page, home):
