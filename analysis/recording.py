@@ -15,7 +15,7 @@ from torch import Tensor
 from analysis.quantile_sketch import QuantileSketch
 from analysis.states import CarriedState, LayerStates, unroll
 from data_prep.errors import UserError
-from models.network import RecurrentLanguageModel
+from models.network import RecurrentNetwork
 
 BANDS = (0.09, 0.25, 0.75, 0.91)
 WINDOW = 50  # positions unrolled at a time; bounds memory, changes nothing else
@@ -139,7 +139,7 @@ class ResponseStatistics:
 
 
 def record(
-    network: RecurrentLanguageModel,
+    network: RecurrentNetwork,
     ids: np.ndarray,
     *,
     words: int = 600,
@@ -159,7 +159,7 @@ def record(
     length = len(ids) // streams
     pieces = torch.from_numpy(np.asarray(ids[: length * streams], np.int64).reshape(streams, length).T.copy())
     token_ids, counts = _most_frequent(pieces, words)
-    row_of = torch.full((len(network.embedding.weight),), len(token_ids))
+    row_of = torch.full((network.vocabulary_size,), len(token_ids))
     row_of[token_ids] = torch.arange(len(token_ids))
     statistics = ResponseStatistics(row_of, len(token_ids), (network.settings.layers, network.settings.units))
 

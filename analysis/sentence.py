@@ -83,7 +83,7 @@ def read_text(network: RecurrentLanguageModel, vocabulary: Vocabulary, text: str
     beyond = len(vocabulary.tokenisation.split(text[len(window) :])) if len(text) > len(window) else 0
     left_out = max(0, len(ids) - LONGEST) + beyond
     tokens, ids, known = tokens[:LONGEST], ids[:LONGEST], known[:LONGEST]
-    layers, _ = unroll(network, torch.from_numpy(ids)[:, None].to(network.embedding.weight.device))
+    layers, _ = unroll(network, torch.from_numpy(ids)[:, None].to(network.device))
     with torch.inference_mode():
         log_probabilities = network.decoder(layers[-1].hidden[:, 0]).log_softmax(-1).cpu()
     guesses = log_probabilities.topk(min(GUESSES, len(vocabulary)))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.network import RecurrentLanguageModel
+from models.network import RecurrentNetwork
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,17 @@ class CarriedState:
     cell: Tensor
 
     @classmethod
-    def zero(cls, network: RecurrentLanguageModel, streams: int) -> "CarriedState":
+    def zero(cls, network: RecurrentNetwork, streams: int) -> "CarriedState":
         """The state before any text."""
         settings = network.settings
-        weight = network.embedding.weight
+        weight = network.decoder.weight
         zeros = torch.zeros(settings.layers, streams, settings.units, dtype=weight.dtype, device=weight.device)
         return cls(zeros, zeros)
 
 
 @torch.inference_mode()
 def unroll(
-    network: RecurrentLanguageModel, ids: Tensor, state: CarriedState | None = None
+    network: RecurrentNetwork, ids: Tensor, state: CarriedState | None = None
 ) -> tuple[list[LayerStates], CarriedState]:
     """States and gates of every layer for token ids (T, B), and the state at the end.
 

@@ -123,7 +123,7 @@ def _run(run_id: str, fingerprint: tuple[tuple[str, int, int], ...]) -> Run:  # 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _network(run_id: str, digest: str) -> RecurrentLanguageModel:  # noqa: ARG001 (part of the key)
-    return find_run(run_id).load_network()
+    return find_run(run_id).load_language_model()
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

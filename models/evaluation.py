@@ -1,16 +1,20 @@
-"""How well a language model predicts a text."""
+"""How well a network predicts: each next token of a text, or the class of each text."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import torch
-from torch.nn import functional
 
+from data_prep.corpus import Corpus
 from data_prep.errors import UserError
-from models.network import RecurrentLanguageModel
+from models.batches import gather_texts
+from models.network import RecurrentClassifier, RecurrentLanguageModel, RecurrentNetwork
 
-# Long enough that the cost of a call does not count, short enough for T × V logits to fit.
+TEXTS_AT_ONCE = 64
+# Long enough that the cost of a call does not count, short enough for T × B states to fit.
 STEPS = 128
 
 
@@ -23,23 +27,56 @@ def cross_entropy_nats(network: RecurrentLanguageModel, ids: np.ndarray, *, stre
 
     Raises UserError when the network's predictions are not numbers.
     """
-    device = next(network.parameters()).device
     inputs, targets = (torch.from_numpy(part) for part in split_streams(ids, streams))
-    was_training = network.training
-    network.eval()
     total, state = 0.0, None
-    with torch.inference_mode():
+    with _evaluating(network):
         for start in range(0, len(inputs), STEPS):
-            logits, state = network(inputs[start : start + STEPS].to(device), state)
-            target = targets[start : start + STEPS].to(device)
-            total += functional.cross_entropy(logits.flatten(0, 1), target.flatten(), reduction="sum").item()
-    network.train(was_training)
-    if not math.isfinite(total):
-        raise UserError(
-            "The network's predictions are not numbers.",
-            "Its weights are damaged or its training diverged: train it again, with a lower training.learning_rate.",
-        )
-    return total / targets.numel()
+            target = targets[start : start + STEPS].to(network.device)
+            loss, state = network.loss(inputs[start : start + STEPS].to(network.device), target, state)
+            total += loss.item() * target.numel()
+    return _finite(total) / targets.numel()
+
+
+def classification_figures(
+    network: RecurrentClassifier, ids: np.ndarray, offsets: np.ndarray, labels: np.ndarray, *, longest: int
+) -> dict[str, Any]:
+    """How well the classes of N texts are told from their first `longest` tokens.
+
+    ids: (T,), of all texts; offsets: (N + 1,); labels: (N,). cross_entropy_nats: per text. accuracy: the
+    fraction of texts whose likeliest class is the true one. balanced_accuracy: the mean over the classes
+    that occur of that fraction within the class, so that a frequent class counts no more than a rare one.
+    """
+    lengths = np.minimum(np.diff(offsets), longest)
+    total, predicted = 0.0, np.empty(len(labels), dtype=np.int64)
+    order = np.argsort(lengths, kind="stable")
+    with _evaluating(network):
+        for start in range(0, len(order), TEXTS_AT_ONCE):
+            chosen = order[start : start + TEXTS_AT_ONCE]
+            batch = gather_texts(ids, offsets, lengths, labels, chosen, network.device)
+            assert batch.lengths is not None
+            log_probabilities = network(batch.ids, batch.lengths).log_softmax(-1)
+            total -= log_probabilities.gather(1, batch.targets[:, None]).sum().item()
+            predicted[chosen] = log_probabilities.argmax(1).cpu().numpy()
+    right = predicted == labels
+    recalls = [right[labels == label].mean() for label in np.unique(labels)]
+    return {
+        "cross_entropy_nats": _finite(total) / len(labels),
+        "accuracy": float(right.mean()),
+        "balanced_accuracy": float(np.mean(recalls)),
+    }
+
+
+def measure(network: RecurrentNetwork, corpus: Corpus, split: str, *, longest: int) -> dict[str, Any]:
+    """The figures of a part of a corpus: of a language model in one stream, of a classifier text by text.
+
+    longest: of each labelled text, how many tokens are read.
+    """
+    if isinstance(network, RecurrentClassifier):
+        assert corpus.texts is not None
+        texts = corpus.texts[split]
+        return classification_figures(network, corpus.splits[split], texts.offsets, texts.labels, longest=longest)
+    assert isinstance(network, RecurrentLanguageModel)
+    return figures(cross_entropy_nats(network, corpus.splits[split]), corpus.vocabulary.tokenisation.unit)
 
 
 def split_streams(ids: np.ndarray, streams: int) -> tuple[np.ndarray, np.ndarray]:
@@ -60,3 +97,24 @@ def figures(nats: float, unit: str) -> dict[str, Any]:
     if unit == "words":
         return figure | {"perplexity": math.exp(nats) if nats < 700 else math.inf}
     return figure | {"bits_per_character": nats / math.log(2)}
+
+
+@contextmanager
+def _evaluating(network: RecurrentNetwork) -> Iterator[None]:
+    """Without gradients and dropout; afterwards the network is in the mode that it was in."""
+    was_training = network.training
+    network.eval()
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        network.train(was_training)
+
+
+def _finite(total: float) -> float:
+    if not math.isfinite(total):
+        raise UserError(
+            "The network's predictions are not numbers.",
+            "Its weights are damaged or its training diverged: train it again, with a lower training.learning_rate.",
+        )
+    return total

@@ -4,7 +4,7 @@ import difflib
 import reprlib
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -26,28 +26,44 @@ class _Settings(BaseModel):
 
 
 class ModelSettings(_Settings):
-    """The architecture: token embedding, stacked recurrent layers, linear decoder."""
+    """The architecture: token input, stacked recurrent layers, linear decoder.
+
+    embedding: width of the learnt vectors, or `one-hot` for none. dropout: between the layers and before
+    the decoder; input_dropout: on the embedding, by default the same. initial_range: all weights start
+    uniform within ± this; by default the recurrent ones as in torch, embedding and decoder within ± 0.1.
+    """
 
     cell: CellName = "lstm"
     layers: int = Field(default=2, ge=1, le=16)
     units: int = Field(default=200, ge=1, le=8192)
-    embedding: int = Field(default=200, ge=1, le=8192)
+    embedding: Literal["one-hot"] | Annotated[int, Field(ge=1, le=8192)] = 200
     dropout: float = Field(default=0.0, ge=0.0, lt=1.0)
+    input_dropout: float | None = Field(default=None, ge=0.0, lt=1.0)
     tied: bool = False
+    bidirectional: bool = False
+    initial_range: float | None = Field(default=None, gt=0.0, le=10.0)
 
     @model_validator(mode="after")
-    def _tied_sizes_agree(self) -> "ModelSettings":
+    def _sizes_agree(self) -> "ModelSettings":
         if self.tied and self.embedding != self.units:
             raise ValueError(f"tied embeddings need embedding = units, not {self.embedding} and {self.units}")
+        if self.embedding == "one-hot" and self.input_dropout:
+            raise ValueError("one-hot input is not learnt: give no input_dropout")
         return self
 
 
 class TrainingSettings(_Settings):
-    """Truncated backpropagation through time over `batch` parallel streams, `steps` tokens at a time.
+    """How the weights are found.
 
-    learning_rate falls to zero along `schedule` over all updates (`constant`: it does not fall).
-    clip_norm bounds the gradient's norm. stored_precision: of the weights on disk; the test figures
-    are those of the weights as stored.
+    A language model reads `batch` parallel streams, `steps` tokens at a time (truncated backpropagation
+    through time); a classifier `batch` texts, of each the first `steps` tokens.
+
+    The learning rate along `schedule`: `constant`; `linear` or `cosine`, to zero over all updates;
+    `decay`, times decay_factor per epoch after the first decay_after; `plateau`, times decay_factor
+    after each epoch without a better validation loss. patience: so many epochs without a better
+    validation loss end the training. clip_norm and clip_value bound the gradient's norm and entries.
+    checkpoints_in_first_epoch: so many, at 1, 1/2, 1/4 … of it; checkpoint_every: so many epochs later on.
+    stored_precision: of the weights on disk; the test figures are those of the weights as stored.
     """
 
     epochs: int = Field(default=6, ge=1, le=10_000)
@@ -55,20 +71,36 @@ class TrainingSettings(_Settings):
     steps: int = Field(default=35, ge=1, le=100_000)
     optimizer: Literal["adamw", "adam", "sgd", "rmsprop"] = "adamw"
     learning_rate: float = Field(default=2e-3, gt=0.0, le=1000.0)
-    schedule: Literal["constant", "linear", "cosine"] = "cosine"
+    schedule: Literal["constant", "linear", "cosine", "decay", "plateau"] = "cosine"
+    decay_factor: float = Field(default=0.5, gt=0.0, lt=1.0)
+    decay_after: int = Field(default=0, ge=0)
+    rmsprop_decay: float = Field(default=0.99, ge=0.0, lt=1.0)
     weight_decay: float = Field(default=0.0, ge=0.0, le=10.0)
-    clip_norm: float = Field(default=1.0, gt=0.0)
+    clip_norm: float | None = Field(default=1.0, gt=0.0)
+    clip_value: float | None = Field(default=None, gt=0.0)
+    patience: int | None = Field(default=None, ge=1)
+    checkpoints_in_first_epoch: int = Field(default=0, ge=0, le=20)
+    checkpoint_every: int | None = Field(default=None, ge=1)
     stored_precision: Literal["float16", "float32"] = "float32"
 
 
 class Recipe(_Settings):
-    """A training: corpus, architecture, optimisation, seed. `name`: of the recipe, by default its file's."""
+    """A training: task, corpus, architecture, optimisation, seed. `name`: of the recipe, by default its file's."""
 
     name: str | None = None
+    task: Literal["language-model", "classifier"] = "language-model"
     corpus: str | None = None
     model: ModelSettings = ModelSettings()
     training: TrainingSettings = TrainingSettings()
     seed: int = Field(default=0, ge=0, lt=2**63)
+
+    @model_validator(mode="after")
+    def _the_model_fits_the_task(self) -> "Recipe":
+        if self.task == "language-model" and self.model.bidirectional:
+            raise ValueError("a bidirectional language model would see the token that it is to predict")
+        if self.task == "classifier" and self.model.tied:
+            raise ValueError("a classifier decodes to classes, so nothing can be tied to the embedding")
+        return self
 
     def with_settings(self, assignments: list[str]) -> "Recipe":
         """A copy with `key=value` assignments applied, such as `model.layers=3`; validated again."""

@@ -13,12 +13,14 @@ from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 from data_prep.sealed_folder import check_name, home, name_from, open_sealed, read_json, sealing, write_json
 from data_prep.vocabulary import Vocabulary
-from models.network import RecurrentLanguageModel
+from models.network import RecurrentLanguageModel, RecurrentNetwork
 from models.recipe import Recipe, parse_recipe
-from models.training import Trained, history_to_json
+from models.training import Trained, build_network, history_to_json
+from models.training_folder import trainings_home
 
 SCHEMA = 1
 WEIGHTS = "weights.safetensors"
+LAST_WEIGHTS = "last.safetensors"  # only where the best ones are others
 GALLERY = Path(__file__).resolve().parent.parent / "gallery"
 
 
@@ -27,8 +29,9 @@ class Run:
     """A trained model on disk.
 
     digest: names the whole content of the folder. corpus: name, digest and source of the text.
-    history: one entry per epoch. test: cross-entropy in nats per token, and perplexity or bits per
-    character. parameters: trained numbers.
+    classes: of a classifier. history: one entry per epoch. test: cross-entropy in nats per token, and
+    perplexity or bits per character; of a classifier in nats per text, and accuracies. parameters: trained
+    numbers. checkpoints: of the weights on the way, update, epoch and validation loss (nats) of each.
     """
 
     id: str
@@ -42,12 +45,33 @@ class Run:
     test: dict[str, Any]
     parameters: int
     seconds: float
+    classes: tuple[str, ...] = ()
+    checkpoints: tuple[dict[str, Any], ...] = ()
 
-    def load_network(self, device: torch.device | str = "cpu") -> RecurrentLanguageModel:
-        """The network in float32, ready to evaluate; UserError when the weights do not fit the recipe."""
-        network = RecurrentLanguageModel(self.recipe.model, len(self.vocabulary))
+    @property
+    def task(self) -> str:
+        """`language-model` or `classifier`."""
+        return self.recipe.task
+
+    def load_language_model(
+        self, device: torch.device | str = "cpu", *, weights_file: str = WEIGHTS
+    ) -> RecurrentLanguageModel:
+        """The network of a language model, as `load_network`; UserError when the run is a classifier."""
+        network = self.load_network(device, weights_file=weights_file)
+        if not isinstance(network, RecurrentLanguageModel):
+            raise UserError(
+                f"{self.id} tells classes, it does not predict the next token.", "Choose a run of a language model."
+            )
+        return network
+
+    def load_network(self, device: torch.device | str = "cpu", *, weights_file: str = WEIGHTS) -> RecurrentNetwork:
+        """The network in float32, ready to evaluate; UserError when the weights do not fit the recipe.
+
+        weights_file: the best weights by default; those of a checkpoint by `checkpoints[i]["file"]`.
+        """
+        network = build_network(self.recipe, len(self.vocabulary), len(self.classes))
         try:
-            weights = safetensors.torch.load_file(self.folder / WEIGHTS)
+            weights = safetensors.torch.load_file(self.folder / weights_file)
         except (OSError, safetensors.SafetensorError) as error:
             raise UserError(f"The weights of {self.id} cannot be read: {error}.", "Train the run again.") from error
         expected = dict(network.named_parameters())
@@ -82,7 +106,7 @@ class Run:
             "id": self.id,
             "corpus": self.corpus["name"],
             "recipe": self.recipe.name,
-            "task": "language-model",
+            "task": self.task,
             "unit": self.vocabulary.tokenisation.unit,
             "cell": self.recipe.model.cell,
             "layers": self.recipe.model.layers,
@@ -107,7 +131,7 @@ def default_run_id(recipe: Recipe, corpus: Corpus) -> str:
     model = recipe.model
     base = name_from(f"{corpus.name}-{model.cell}-{model.layers}x{model.units}")
     candidate, number = base, 1
-    while (runs_home() / candidate).exists() or (GALLERY / candidate).exists():
+    while _taken(candidate) or (trainings_home() / candidate).exists():
         number += 1
         candidate = f"{base}-{number}"
     return candidate
@@ -116,17 +140,33 @@ def default_run_id(recipe: Recipe, corpus: Corpus) -> str:
 def reserve_run_id(run_id: str) -> str:
     """Check that a run may be written under this id, before hours are spent on it."""
     check_name(run_id, "run")
-    if (runs_home() / run_id).exists() or (GALLERY / run_id).exists():
+    if _taken(run_id):
         raise UserError(f"There is a run called {run_id} already.", "Choose another --name; nothing is overwritten.")
     return run_id
+
+
+def _taken(run_id: str) -> bool:
+    return (runs_home() / run_id).exists() or (GALLERY / run_id).exists()
 
 
 def save_run(run_id: str, recipe: Recipe, corpus: Corpus, trained: Trained) -> Run:
     """Write a finished training as a run folder."""
     stored = getattr(torch, recipe.training.stored_precision)
-    weights = {name: value.detach().cpu().to(stored).contiguous() for name, value in trained.network.named_parameters()}
+
+    def save_weights(weights: dict[str, torch.Tensor], name: str) -> None:
+        kept = {key: value.detach().cpu().to(stored).contiguous() for key, value in weights.items()}
+        safetensors.torch.save_file(kept, folder / name)
+
     with sealing(runs_home() / reserve_run_id(run_id), "run", SCHEMA) as folder:
-        safetensors.torch.save_file(weights, folder / WEIGHTS)
+        save_weights(dict(trained.network.named_parameters()), WEIGHTS)
+        if trained.last_weights is not None:
+            save_weights(trained.last_weights, LAST_WEIGHTS)
+        checkpoints = []
+        for checkpoint in trained.checkpoints:
+            name = f"checkpoint-{checkpoint.update:09d}.safetensors"
+            save_weights(checkpoint.weights, name)
+            place = {"update": checkpoint.update, "epoch": checkpoint.epoch, "valid_nats": checkpoint.valid_nats}
+            checkpoints.append(place | {"file": name})
         write_json(folder / "recipe.json", recipe.model_dump())
         write_json(folder / "vocabulary.json", corpus.vocabulary.to_json())
         write_json(folder / "history.json", history_to_json(trained.history))
@@ -138,6 +178,8 @@ def save_run(run_id: str, recipe: Recipe, corpus: Corpus, trained: Trained) -> R
                 "best_epoch": trained.best_epoch,
                 "seconds": trained.seconds,
                 "test": trained.test,
+                "classes": list(corpus.classes),
+                "checkpoints": checkpoints,
             },
         )
     return open_run(run_id)
@@ -171,6 +213,8 @@ def open_run(run_id: str) -> Run:
         test=about["test"],
         parameters=about["parameters"],
         seconds=about["seconds"],
+        classes=tuple(about.get("classes", ())),
+        checkpoints=tuple(about.get("checkpoints", ())),
     )
 
 

@@ -91,7 +91,7 @@ def sentence(
     raw, source = (os.fsencode(text), "The text") if file is None else (read_bytes(file), file.name)
     opened = open_run(run)
     at_layer = analysis_output.layer_of(opened, layer)
-    reading = read_text(opened.load_network(), opened.vocabulary, decode(raw, source))
+    reading = read_text(opened.load_language_model(), opened.vocabulary, decode(raw, source))
     response = analysis_output.response_of(ensure_recording(opened, RecordingOptions()), state, at_layer, words)
     clusters = analysis_output.clusters_of(response, treatment, k)
     flow = cluster_flow(reading.states[state][:, at_layer], clusters.unit_labels, clusters.k)

@@ -3,6 +3,8 @@
 What needs torch is imported where it is used, so that `--help` and `prepare` need not wait for it.
 """
 
+import signal
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,32 +16,41 @@ from data_prep.errors import UserError
 
 if TYPE_CHECKING:
     from models.training import Epoch, Progress
+    from models.training_folder import TrainingFolder
 
 
 def train(
-    recipe: Annotated[str, typer.Argument(help="A YAML file, or the name of a recipe that ships with rnnscope.")],
+    recipe: Annotated[
+        str | None, typer.Argument(help="A YAML file, or the name of a recipe that ships with rnnscope.")
+    ] = None,
     corpus: Annotated[str | None, typer.Option(help="Name or folder of a prepared corpus.")] = None,
     name: Annotated[str | None, typer.Option(help="Id of the run; by default made from corpus and model.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="key=value, such as model.layers=3.")] = None,
+    resume: Annotated[str | None, typer.Option(help="Go on with the unfinished training of this id.")] = None,
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Train a model and keep it as a run."""
+    """Train a model and keep it as a run. Control-C stops it; --resume goes on from there."""
     from models.network import resolve_device
-    from models.recipe import load_recipe
-    from models.run import default_run_id, reserve_run_id, save_run
-    from models.training import train as train_network
+    from models.training_folder import open_training
+    from models.training_job import run_training
 
-    chosen = load_recipe(recipe).with_settings(settings or [])
-    corpus_name = corpus or chosen.corpus
-    if corpus_name is None:
-        raise UserError("No corpus is named.", "Add --corpus NAME, or a line 'corpus: NAME' to the recipe.")
-    text = open_corpus(corpus_name)
-    chosen = chosen.model_copy(update={"corpus": text.name})
-    run_id = reserve_run_id(name or default_run_id(chosen, text))
-    with _training_progress() as (on_progress, on_epoch):
-        trained = train_network(chosen, text, device=resolve_device(device), on_progress=on_progress, on_epoch=on_epoch)
-    run = save_run(run_id, chosen, text, trained)
+    chosen_device = resolve_device(device)
+    if resume is not None:
+        if recipe or corpus or name or settings:
+            raise UserError("--resume goes on as the training was begun.", "Give --resume RUN alone.")
+        folder = open_training(resume)
+    else:
+        folder = _new_training(recipe, corpus, name, settings or [])
+    try:
+        with _training_progress() as (on_progress, on_epoch), _stopping_when_interrupted(folder):
+            run = run_training(folder, device=chosen_device, on_progress=on_progress, on_epoch=on_epoch)
+    except UserError:
+        if resume is None and folder.latest_state() is None:
+            folder.delete()  # nothing to go on from
+        raise
+    if run is None:
+        return _print_stopped(folder.run_id, as_json)
     if as_json:
         return print_json(run.summary() | {"folder": str(run.folder)})
     _print_runs([run.summary()])
@@ -67,8 +78,8 @@ def evaluate(
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Measure a run on a part of its corpus: cross-entropy, and perplexity or bits per character."""
-    from models.evaluation import cross_entropy_nats, figures
+    """Measure a run on a part of its corpus: cross-entropy, and perplexity, bits per character or accuracy."""
+    from models.evaluation import measure
     from models.network import resolve_device
     from models.run import open_run
 
@@ -76,14 +87,50 @@ def evaluate(
     opened = open_run(run)
     text = open_corpus(corpus or opened.corpus["name"])
     opened.check_vocabulary(text)
-    ids = text.splits[split]
-    nats = cross_entropy_nats(opened.load_network(resolve_device(device)), ids)
-    measured = figures(nats, opened.vocabulary.tokenisation.unit)
-    result = {"run": run, "corpus": text.name, "split": split, "tokens": len(ids) - 1} | measured
+    network = opened.load_network(resolve_device(device))
+    measured = measure(network, text, split, longest=opened.recipe.training.steps)
+    counts = {"texts": len(text.texts[split])} if text.texts else {"tokens": len(text.splits[split]) - 1}
+    result = {"run": run, "corpus": text.name, "split": split} | counts | measured
     if as_json:
         return print_json(result)
     for key, value in result.items():
         print_line(f"{key.replace('_', ' ')}: {f'{value:,.4f}' if isinstance(value, float) else value}")
+
+
+def _new_training(recipe: str | None, corpus: str | None, name: str | None, settings: list[str]) -> "TrainingFolder":
+    from models.recipe import built_in_recipes, load_recipe
+    from models.training_job import new_training
+
+    if recipe is None:
+        raise UserError("No recipe is named.", f"Give a YAML file or one of: {', '.join(built_in_recipes())}.")
+    chosen = load_recipe(recipe).with_settings(settings)
+    if corpus is None and chosen.corpus is None:
+        raise UserError("No corpus is named.", "Add --corpus NAME, or a line 'corpus: NAME' to the recipe.")
+    return new_training(chosen, open_corpus(corpus or str(chosen.corpus)), name)
+
+
+@contextmanager
+def _stopping_when_interrupted(folder: "TrainingFolder") -> Iterator[None]:
+    """Control-C or a polite kill lets the training keep its state; a second one ends it at once."""
+
+    def ask_to_stop(number: int, _: Any) -> None:
+        folder.ask("stop")
+        errors.print("Stopping; once more to end at once.")
+        signal.signal(number, signal.SIG_DFL)
+
+    before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _print_stopped(run_id: str, as_json: bool) -> None:
+    resume = f"rnnscope train --resume {run_id}"
+    if as_json:
+        return print_json({"id": run_id, "status": "stopped", "resume": resume})
+    print_line(f"Stopped. Go on with {resume}")
 
 
 @contextmanager
@@ -97,7 +144,7 @@ def _training_progress() -> Any:
             update(now.update / now.updates, f"epoch {now.epoch}/{now.epochs}", state)
 
         def on_epoch(done: "Epoch") -> None:
-            nats = f"train {done.train_nats:.4f}, valid {done.valid_nats:.4f} nats per token"
+            nats = f"train {done.train_nats:.4f}, valid {done.valid_nats:.4f} nats"
             errors.print(f"epoch {done.epoch}: {nats}, {_clock(done.seconds)}")
 
         yield on_progress, on_epoch
@@ -118,6 +165,8 @@ def _print_runs(summaries: list[dict[str, Any]]) -> None:
 
 
 def _test_figure(test: dict[str, float]) -> str:
+    if "balanced_accuracy" in test:
+        return f"{test['accuracy']:.1%} right, balanced {test['balanced_accuracy']:.1%}"
     if "perplexity" in test:
         return f"perplexity {test['perplexity']:.1f}"
     return f"{test['bits_per_character']:.3f} bits/char"

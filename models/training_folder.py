@@ -1,0 +1,220 @@
+"""A training under way, on disk: what `--resume` and the dashboard's training page read.
+
+    trainings/<run id>/
+        training.json        recipe, corpus and its digest
+        state-<update>/      sealed: everything needed to go on from that update; the last two are kept
+        checkpoint-<update>/ sealed: weights on the way, for training dynamics
+        progress.json        what a watcher sees: status, rates, losses, a sample
+        request              `stop` or `keep`, written by whoever watches
+        lock                 held by the process that trains
+
+The folder ends when the run is written.
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import safetensors.torch
+from filelock import FileLock, Timeout
+from torch import Tensor
+
+from data_prep.corpus import Corpus
+from data_prep.errors import UserError
+from data_prep.sealed_folder import check_name, home, open_sealed, read_json, sealing, write_json
+from models.recipe import Recipe, parse_recipe
+
+SCHEMA = 1
+STATES_KEPT = 2
+CURVE_POINTS = 500
+LOCK_SECONDS = 2  # longer than a watcher's glance at the lock
+Request = Literal["stop", "keep"]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """tensors: name → tensor. facts: whatever else there is to know, as plain JSON."""
+
+    tensors: dict[str, Tensor]
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TrainingFolder:
+    """A training's folder. Only the process that holds the lock writes states and progress."""
+
+    run_id: str
+    path: Path
+    recipe: Recipe
+    corpus: dict[str, str]
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the training; UserError when another process does."""
+        lock = FileLock(self.path / "lock")
+        try:
+            lock.acquire(timeout=LOCK_SECONDS)
+        except Timeout as error:
+            raise UserError(
+                f"The training {self.run_id} is running in another process.",
+                "Watch it on the Training page, or stop it there first.",
+            ) from error
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+        try:
+            (self.path / "request").unlink(missing_ok=True)
+            yield
+        finally:
+            lock.release()
+
+    def is_running(self) -> bool:
+        """Whether a process is at it now."""
+        lock = FileLock(self.path / "lock")
+        try:
+            with lock.acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    def save_state(self, update: int, snapshot: Snapshot) -> None:
+        """Keep the state after `update`; UserError when it cannot be written, the state before it stays."""
+        _save(self.path / f"state-{update:09d}", snapshot)
+        for old in _numbered(self.path, "state")[:-STATES_KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
+
+    def latest_state(self) -> Snapshot | None:
+        """The newest state that is whole; None when there is none yet."""
+        for folder in reversed(_numbered(self.path, "state")):
+            try:
+                return _load(folder)
+            except UserError:
+                continue  # the one before it is as good, and a little older
+        return None
+
+    def save_checkpoint(self, update: int, snapshot: Snapshot) -> None:
+        """Keep the weights after `update`."""
+        _save(self.path / f"checkpoint-{update:09d}", snapshot)
+
+    def checkpoints(self) -> list[Snapshot]:
+        """The weights on the way, in their order."""
+        return [_load(folder) for folder in _numbered(self.path, "checkpoint")]
+
+    def report(self, **facts: Any) -> None:
+        """Change what watchers see. `loss` with its `update` is also added to the curve, which is kept short."""
+        seen = self.progress()
+        if "loss" in facts:
+            seen["curve"] = _thinned([*seen.get("curve", []), [facts["update"], facts["loss"]]])
+        seen |= facts | {"time": time.time()}
+        temporary = self.path / ".progress.json"
+        try:
+            temporary.write_text(json.dumps(seen), encoding="utf-8")
+            temporary.replace(self.path / "progress.json")
+        except OSError:
+            pass  # a full disk must not end a training that could go on; its next state will say so
+
+    def progress(self) -> dict[str, Any]:
+        """What watchers see; empty before the first report."""
+        try:
+            return json.loads((self.path / "progress.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+
+    def ask(self, request: Request) -> None:
+        """Ask the process to stop (its state is kept), or to keep what it has learnt so far as the run."""
+        (self.path / "request").write_text(request, encoding="utf-8")
+
+    def request(self) -> Request | None:
+        """What was asked for."""
+        try:
+            asked = (self.path / "request").read_text(encoding="utf-8")
+        except OSError:
+            return None
+        return asked if asked in ("stop", "keep") else None
+
+    def delete(self) -> None:
+        """Remove the folder. UserError while a process is at it."""
+        if self.is_running():
+            raise UserError(f"The training {self.run_id} is running.", "Stop it first.")
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def trainings_home() -> Path:
+    """Where unfinished trainings are."""
+    return home() / "trainings"
+
+
+def begin_training(run_id: str, recipe: Recipe, corpus: Corpus) -> TrainingFolder:
+    """A new training's folder; UserError when there is one of this id, or the home is not writable."""
+    path = trainings_home() / check_name(run_id, "run")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir()
+        about = {"schema": SCHEMA, "recipe": recipe.model_dump(), "corpus": _named(corpus)}
+        write_json(path / "training.json", about)
+    except FileExistsError as error:
+        raise UserError(
+            f"There is an unfinished training called {run_id}.",
+            f"Go on with rnnscope train --resume {run_id}, or choose another --name.",
+        ) from error
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return TrainingFolder(run_id, path, recipe, _named(corpus))
+
+
+def open_training(run_id: str) -> TrainingFolder:
+    """The folder of an unfinished training; UserError when there is none, or it cannot be read."""
+    path = trainings_home() / check_name(run_id, "run")
+    if not (path / "training.json").is_file():
+        known = ", ".join(training_ids()) or "none"
+        raise UserError(f"There is no unfinished training called {run_id}.", f"Unfinished: {known}.")
+    about = read_json(path / "training.json")
+    if not isinstance(about, dict) or about.get("schema") != SCHEMA or not isinstance(about.get("corpus"), dict):
+        raise UserError(f"The training {run_id} is damaged or of another version.", f"Delete {path} and train again.")
+    return TrainingFolder(run_id, path, parse_recipe(about.get("recipe"), f"{run_id}/training.json"), about["corpus"])
+
+
+def training_ids() -> list[str]:
+    """Ids of the unfinished trainings."""
+    if not trainings_home().is_dir():
+        return []
+    return sorted(path.name for path in trainings_home().iterdir() if (path / "training.json").is_file())
+
+
+def _named(corpus: Corpus) -> dict[str, str]:
+    return {"name": corpus.name, "digest": corpus.digest}
+
+
+def _save(target: Path, snapshot: Snapshot) -> None:
+    with sealing(target, "training state", SCHEMA, replace=True) as folder:
+        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in snapshot.tensors.items()}
+        safetensors.torch.save_file(tensors, folder / "tensors.safetensors")
+        write_json(folder / "facts.json", snapshot.facts)
+
+
+def _load(folder: Path) -> Snapshot:
+    open_sealed(folder, "training state", SCHEMA)
+    return Snapshot(safetensors.torch.load_file(folder / "tensors.safetensors"), read_json(folder / "facts.json"))
+
+
+def _numbered(path: Path, kind: str) -> list[Path]:
+    return sorted(folder for folder in path.glob(f"{kind}-*") if folder.is_dir())
+
+
+def _thinned(curve: list[list[float]]) -> list[list[float]]:
+    """Neighbours merged in pairs when there are too many points: the later update, the mean loss."""
+    if len(curve) <= CURVE_POINTS:
+        return curve
+    pairs = zip(curve[:-1:2], curve[1::2], strict=False)
+    return [[later[0], (earlier[1] + later[1]) / 2] for earlier, later in pairs] + curve[len(curve) // 2 * 2 :]
+
+
+def _unwritable(path: Path, error: OSError) -> UserError:
+    return UserError(
+        f"Cannot write {path}: {error.strerror or error}.",
+        "Free some space, or point RNNSCOPE_HOME to a folder that you may write to.",
+    )
