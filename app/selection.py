@@ -13,6 +13,7 @@ from analysis.recording import ExpectedResponse
 from app import cached
 from app.defaults import CLUSTERS, TREATMENT, WORDS
 from app.figures.word_cloud import Cloud
+from app.links import take_choice
 from data_prep.errors import UserError
 from models.run import Run
 
@@ -68,6 +69,7 @@ def choose() -> None:
             st.session_state[_CURRENT] = None
             return
         by_id = {run.id: run for run in runs}
+        take_choice("run", list(by_id))
         run_id = st.selectbox("Run", list(by_id), key="run", bind="query-params")
         run = by_id[run_id]
         layers = run.recipe.model.layers
@@ -116,6 +118,7 @@ def current() -> Selection:
     if selection is None:
         raise UserError(
             "There is no run to look at.",
-            "Train one: rnnscope prepare my-text.txt, then rnnscope train words-lstm --corpus my-text",
+            "Upload a text on the Corpora page and train on the Training page; or rnnscope prepare my-text.txt, then "
+            "rnnscope train words-lstm --corpus my-text",
         )
     return selection

@@ -28,6 +28,7 @@ def runs_table(summaries: list[dict[str, Any]]) -> pd.DataFrame:
             "nats per token": run["test"]["cross_entropy_nats"],
             "perplexity": run["test"].get("perplexity"),
             "bits per character": run["test"].get("bits_per_character"),
+            "accuracy": run["test"].get("accuracy"),
             "epochs": run["epochs"],
             "minutes": round(run["minutes"], 1),
             "seed": run["seed"],

@@ -7,6 +7,7 @@
         progress.json        what a watcher sees: status, rates, losses, a sample
         request              `stop` or `keep`, written by whoever watches
         lock                 held by the process that trains
+        log                  what that process wrote, if the dashboard started it
 
 The folder ends when the run is written.
 """
@@ -30,6 +31,7 @@ from data_prep.sealed_folder import check_name, home, open_sealed, read_json, se
 from models.recipe import Recipe, parse_recipe
 
 SCHEMA = 1
+ABOUT = "training.json"
 STATES_KEPT = 2
 CURVE_POINTS = 500
 LOCK_SECONDS = 2  # longer than a watcher's glance at the lock
@@ -74,6 +76,8 @@ class TrainingFolder:
 
     def is_running(self) -> bool:
         """Whether a process is at it now."""
+        if not (self.path / ABOUT).is_file():
+            return False  # deleted; a lock would bring the folder back
         lock = FileLock(self.path / "lock")
         try:
             with lock.acquire(timeout=0):
@@ -96,6 +100,10 @@ class TrainingFolder:
                 continue  # the one before it is as good, and a little older
         return None
 
+    def has_state(self) -> bool:
+        """Whether there is anything to go on from."""
+        return bool(_numbered(self.path, "state"))
+
     def save_checkpoint(self, update: int, snapshot: Snapshot) -> None:
         """Keep the weights after `update`."""
         _save(self.path / f"checkpoint-{update:09d}", snapshot)
@@ -108,7 +116,9 @@ class TrainingFolder:
         """Change what watchers see. `loss` with its `update` is also added to the curve, which is kept short."""
         seen = self.progress()
         if "loss" in facts:
-            seen["curve"] = _thinned([*seen.get("curve", []), [facts["update"], facts["loss"]]])
+            # a training that goes on from a state goes over some updates again
+            earlier = [point for point in seen.get("curve", []) if point[0] < facts["update"]]
+            seen["curve"] = _thinned([*earlier, [facts["update"], facts["loss"]]])
         seen |= facts | {"time": time.time()}
         temporary = self.path / ".progress.json"
         try:
@@ -120,13 +130,22 @@ class TrainingFolder:
     def progress(self) -> dict[str, Any]:
         """What watchers see; empty before the first report."""
         try:
-            return json.loads((self.path / "progress.json").read_text(encoding="utf-8"))
+            seen = json.loads((self.path / "progress.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
+        return seen if isinstance(seen, dict) else {}
 
     def ask(self, request: Request) -> None:
-        """Ask the process to stop (its state is kept), or to keep what it has learnt so far as the run."""
-        (self.path / "request").write_text(request, encoding="utf-8")
+        """Ask the process to stop (its state is kept), or to keep what it has learnt so far as the run.
+
+        Raises UserError when the training has ended meanwhile, or the folder is not writable.
+        """
+        try:
+            (self.path / "request").write_text(request, encoding="utf-8")
+        except FileNotFoundError as error:
+            raise UserError(f"The training {self.run_id} has ended.", "Look for it among the runs.") from error
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
 
     def request(self) -> Request | None:
         """What was asked for."""
@@ -138,8 +157,13 @@ class TrainingFolder:
 
     def delete(self) -> None:
         """Remove the folder. UserError while a process is at it."""
-        if self.is_running():
-            raise UserError(f"The training {self.run_id} is running.", "Stop it first.")
+        if not self.path.is_dir():
+            return
+        try:
+            with FileLock(self.path / "lock").acquire(timeout=LOCK_SECONDS):
+                (self.path / ABOUT).unlink(missing_ok=True)  # first: a folder without it is no training
+        except Timeout as error:
+            raise UserError(f"The training {self.run_id} is running.", "Stop it first.") from error
         shutil.rmtree(self.path, ignore_errors=True)
 
 
@@ -155,7 +179,7 @@ def begin_training(run_id: str, recipe: Recipe, corpus: Corpus) -> TrainingFolde
         path.parent.mkdir(parents=True, exist_ok=True)
         path.mkdir()
         about = {"schema": SCHEMA, "recipe": recipe.model_dump(), "corpus": _named(corpus)}
-        write_json(path / "training.json", about)
+        write_json(path / ABOUT, about)
     except FileExistsError as error:
         raise UserError(
             f"There is an unfinished training called {run_id}.",
@@ -169,10 +193,10 @@ def begin_training(run_id: str, recipe: Recipe, corpus: Corpus) -> TrainingFolde
 def open_training(run_id: str) -> TrainingFolder:
     """The folder of an unfinished training; UserError when there is none, or it cannot be read."""
     path = trainings_home() / check_name(run_id, "run")
-    if not (path / "training.json").is_file():
+    if not (path / ABOUT).is_file():
         known = ", ".join(training_ids()) or "none"
         raise UserError(f"There is no unfinished training called {run_id}.", f"Unfinished: {known}.")
-    about = read_json(path / "training.json")
+    about = read_json(path / ABOUT)
     if not isinstance(about, dict) or about.get("schema") != SCHEMA or not isinstance(about.get("corpus"), dict):
         raise UserError(f"The training {run_id} is damaged or of another version.", f"Delete {path} and train again.")
     return TrainingFolder(run_id, path, parse_recipe(about.get("recipe"), f"{run_id}/training.json"), about["corpus"])
@@ -182,7 +206,23 @@ def training_ids() -> list[str]:
     """Ids of the unfinished trainings."""
     if not trainings_home().is_dir():
         return []
-    return sorted(path.name for path in trainings_home().iterdir() if (path / "training.json").is_file())
+    return sorted(path.name for path in trainings_home().iterdir() if (path / ABOUT).is_file())
+
+
+def find_training(recipe: Recipe, corpus: Corpus) -> TrainingFolder | None:
+    """The unfinished training of this very recipe, whatever it is called, on this very corpus."""
+    for run_id in training_ids():
+        try:
+            folder = open_training(run_id)
+        except UserError:
+            continue  # whoever looks at it is told
+        if folder.corpus["digest"] == corpus.digest and _unnamed(folder.recipe) == _unnamed(recipe):
+            return folder
+    return None
+
+
+def _unnamed(recipe: Recipe) -> Recipe:
+    return recipe.model_copy(update={"name": None, "corpus": None})
 
 
 def _named(corpus: Corpus) -> dict[str, str]:

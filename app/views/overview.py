@@ -36,13 +36,22 @@ if chosen:
             border=True,
             help="exp of nats per token; lower is better",
         )
+    elif "accuracy" in run.test:
+        columns[3].metric(
+            "Test accuracy",
+            f"{run.test['accuracy']:.1%}",
+            border=True,
+            help=f"share of the texts; {run.test['balanced_accuracy']:.1%} when every class counts the same",
+        )
     else:
         columns[3].metric("Test bits per character", f"{run.test['bits_per_character']:.3f}", border=True)
     noun = run.vocabulary.tokenisation.noun
+    prediction = "text" if run.classes else noun
     st.caption(
-        f"{len(run.vocabulary):,} different {noun}s · {run.test['cross_entropy_nats']:.3f} nats per {noun} on the test "
-        f"part · recipe {literal(run.recipe.name or 'of no name')}, seed {run.recipe.seed}, {len(run.history)} epochs "
-        f"in {run.seconds / 60:.0f} minutes · text from {literal(str(run.corpus['source'].get('file')))}"
+        f"{len(run.vocabulary):,} different {noun}s · {run.test['cross_entropy_nats']:.3f} nats per {prediction} on "
+        f"the test part · recipe {literal(run.recipe.name or 'of no name')}, seed {run.recipe.seed}, "
+        f"{len(run.history)} epochs in {run.seconds / 60:.0f} minutes · text from "
+        f"{literal(str(run.corpus['source'].get('file')))}"
     )
 
     left, right = st.columns([3, 2], gap="large")
@@ -64,6 +73,11 @@ if chosen:
             label="**Corpora** · what a text is made of; add your own",
             icon=":material/library_books:",
         )
+        st.page_link(
+            "views/training.py",
+            label="**Training** · train a model and watch it learn",
+            icon=":material/model_training:",
+        )
         st.markdown(
             "A *unit* is one number of the network's state. Its *response* to a word is how much that number "
             "changes when the word is read; the *expected response* is the mean over every place where the word "
@@ -73,7 +87,7 @@ if chosen:
     with right:
         st.subheader("How it was trained", anchor=False)
         st.plotly_chart(
-            plot_training_history(run.history, dark=st.context.theme.type == "dark"),
+            plot_training_history(run.history, prediction, dark=st.context.theme.type == "dark"),
             theme=None,
             alt="Training and validation cross-entropy after each epoch",
         )
