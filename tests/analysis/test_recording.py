@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -61,11 +63,7 @@ def test_separate_texts_are_recorded_as_if_read_one_by_one(cell):
     offsets[-1] = len(ids)
     assert max(np.diff(offsets)) > 50
     recording = record(network, ids, offsets=offsets, words=V, streams=3)
-    alone = [
-        all_responses(network, ids[start:end])[0]
-        for start, end in zip(offsets, offsets[1:], strict=False)
-        if start < end
-    ]
+    alone = [all_responses(network, ids[start:end])[0] for start, end in pairwise(offsets) if start < end]
     assert (recording.tokens, recording.left_out) == (400, 0)
     for state in recording.states:
         together = torch.cat([text[state] for text in alone]).numpy()
