@@ -35,8 +35,9 @@ if chosen:
     predicted = noun if run.task == "language-model" else "text"
     st.caption(
         f"{len(run.vocabulary):,} different {noun}s · {run.test['cross_entropy_nats']:.3f} nats per {predicted} on the "
-        f"test part · recipe {literal(run.recipe.name or 'of no name')}, seed {run.recipe.seed}, {len(run.history)} epochs "
-        f"in {run.seconds / 60:.0f} minutes · text from {literal(str(run.corpus['source'].get('file')))}"
+        f"test part · recipe {literal(run.recipe.name or 'of no name')}, seed {run.recipe.seed}, "
+        f"{len(run.history)} epochs in {run.seconds / 60:.0f} minutes · "
+        f"text from {literal(str(run.corpus['source'].get('file')))}"
     )
 
     left, right = st.columns([3, 2], gap="large")
