@@ -11,6 +11,7 @@ from app.figures.training_history import plot_training_progress
 from app.links import link_to
 from app.notices import how_to_read, literal, show_error
 from app.numbers import numbers
+from app.tables import headline
 from app.trainings import Watched, finished_lately, history_rows, watch_all
 from data_prep.errors import UserError
 
@@ -162,8 +163,8 @@ def _draw_curve(watched: Watched) -> None:
         plot_training_progress(
             seen.curve,
             [(epoch.epoch * per_epoch, epoch.valid_nats) for epoch in seen.history],
-            seen.uniform_nats,
-            seen.per,
+            uniform_nats=seen.uniform_nats,
+            per=seen.per,
             dark=st.context.theme.type == "dark",
         ),
         theme=None,
@@ -186,17 +187,11 @@ def _draw_finished(run_id: str, seconds: float) -> None:
         run = cached.find_run(run_id)
     except UserError as error:
         return show_error(error)
-    test = run.test
-    if "perplexity" in test:
-        figure = f"perplexity {test['perplexity']:.1f}"
-    elif "accuracy" in test:
-        figure = f"{test['accuracy']:.1%} right"
-    else:
-        figure = f"{test['bits_per_character']:.3f} bits per character"
+    name, value, _ = headline(run)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge("finished", icon=":material/check:", color="green")
         when = f"{seconds / 60:.0f} minutes ago" if seconds > 90 else "just now"
-        st.markdown(f"**{literal(run.id)}** · {figure} on the test part · {when}", width="content")
+        st.markdown(f"**{literal(run.id)}** · {name[0].lower()}{name[1:]} {value} · {when}", width="content")
         st.space("stretch")
         link_to("views/overview.py", "See the run", ":material/arrow_forward:", run=run.id)
 

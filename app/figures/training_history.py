@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from app.figures.style import SERIES, styled
 
 
-def plot_training_history(history: list[dict[str, Any]], per: str, *, dark: bool) -> go.Figure:
-    """Training and validation cross-entropy after each epoch, in nats per token or per text."""
+def plot_training_history(history: list[dict[str, Any]], *, per: str, dark: bool) -> go.Figure:
+    """Training and validation cross-entropy after each epoch, in nats `per` token, word or text."""
     figure = go.Figure()
     for key, name, (colour, dash) in zip(
         ("train_nats", "valid_nats"), ("training", "validation"), SERIES, strict=False
@@ -30,9 +30,9 @@ def plot_training_history(history: list[dict[str, Any]], per: str, *, dark: bool
 def plot_training_progress(
     curve: Sequence[tuple[float, float]],
     validation: Sequence[tuple[float, float]],
+    *,
     uniform_nats: float | None,
     per: str,
-    *,
     dark: bool,
 ) -> go.Figure:
     """Training loss by update as a line, validation loss after each epoch as diamonds, a uniform guess dotted.
