@@ -100,10 +100,7 @@ def resume_training(folder: TrainingFolder, *, keep: bool = False) -> None:
     arguments = ["train", "--resume", folder.run_id, *(["--keep"] if keep else []), "--json"]
     with _one_at_a_time():
         if training_started(folder.run_id) is None:
-            process = _start(arguments, training_log(folder), own_session=True)
-            if hasattr(os, "setpriority"):  # it may take every core: the dashboard still answers at once
-                os.setpriority(os.PRIO_PROCESS, process.pid, min(19, os.getpriority(os.PRIO_PROCESS, 0) + 5))
-            _trainers()[folder.run_id] = _Trainer(process, time.time())
+            _trainers()[folder.run_id] = _Trainer(_start(arguments, training_log(folder), lasting=True), time.time())
 
 
 def training_started(run_id: str) -> float | None:
@@ -126,14 +123,18 @@ def last_line(log: Path) -> str:
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
-def _start(arguments: list[str], log: Path, *, own_session: bool = False) -> subprocess.Popen:
+def _start(arguments: list[str], log: Path, *, lasting: bool = False) -> subprocess.Popen:
+    """`rnnscope` with these arguments. lasting: beyond this server's end; and it leaves the server the first core."""
     with log.open("w", encoding="utf-8") as stream:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "app.cli", *arguments],
             cwd=ROOT,
             env={**os.environ, "RNNSCOPE_HOME": str(home().resolve())},  # which may be relative to where we are
             stdout=subprocess.DEVNULL,
             stderr=stream,
             stdin=subprocess.DEVNULL,
-            start_new_session=own_session,
+            start_new_session=lasting,
         )
+    if lasting and hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, process.pid, min(19, os.getpriority(os.PRIO_PROCESS, 0) + 5))
+    return process

@@ -8,6 +8,7 @@ from app import cached, jobs
 from app.components.as_typed import as_typed
 from app.links import take_choice
 from app.notices import literal, show_error
+from app.tables import settings_table
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 from models.recipe import ModelSettings, Recipe, TrainingSettings, read_recipe, recipe_text, recipes_for
@@ -45,9 +46,13 @@ def new_training() -> None:
         as_typed(EDITOR)
     with outcome:
         _check_and_start(text, corpus, run_id)
-        with st.popover("What can be set", icon=":material/help:"):
-            for settings in (ModelSettings, TrainingSettings):
-                st.text(inspect.getdoc(settings))
+        with st.container(horizontal=True):
+            with st.popover("What can be set", icon=":material/help:"):
+                st.dataframe(settings_table(), hide_index=True, height=250)
+                for settings in (ModelSettings, TrainingSettings):
+                    st.caption(inspect.getdoc(settings))
+            if text != recipe_text(start_from):
+                st.button(f"Back to {start_from}", icon=":material/undo:", on_click=_load_chosen)
 
 
 def _load_chosen() -> None:
@@ -101,7 +106,7 @@ def _show_plan(recipe: Recipe, corpus: Corpus, plan: TrainingPlan, run_id: str) 
     model, training = recipe.model, recipe.training
     columns = st.columns(2)
     columns[0].metric("Parameters", f"{plan.parameters:,}", border=True)
-    columns[1].metric("Updates per epoch", f"{plan.updates_per_epoch:,}", border=True)
+    columns[1].metric("Updates/epoch", f"{plan.updates_per_epoch:,}", border=True)
     unit = corpus.vocabulary.tokenisation.unit
     st.markdown(
         f"{model.cell.upper()} {model.layers}×{model.units} over {len(corpus.vocabulary):,} {unit}; epochs: "

@@ -14,8 +14,9 @@ from app.numbers import numbers
 from app.tables import headline
 from app.trainings import Watched, finished_lately, history_rows, watch_all
 from data_prep.errors import UserError
+from models.run import Run
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 1.5
 QUIET_SECONDS = 10  # without a report: the validation or the test part is being measured
 BADGES = {
     "starting": ("starting", ":material/hourglass_top:", "gray"),
@@ -28,9 +29,13 @@ BADGES = {
 
 
 def show_trainings() -> bool:
-    """Draw every unfinished training, and keep that up to date. Returns whether one of them runs."""
+    """Draw every unfinished training, kept up to date, and those that ended lately. Returns whether one runs."""
     trainings, _ = watch_all()
     _follow(_states(trainings))
+    if finished := _finished():
+        with st.container(border=True, gap="xsmall"):
+            for run, seconds in finished:
+                _draw_finished(run, seconds)
     return any(watched.is_alive for watched in trainings)
 
 
@@ -44,10 +49,6 @@ def _follow(known: list[tuple[str, str]]) -> None:
             _draw(watched)
     for fault in faults:
         show_error(fault)
-    if finished := finished_lately():
-        with st.container(border=True, gap="xsmall"):
-            for run_id, seconds in finished:
-                _draw_finished(run_id, seconds)
 
 
 def _states(trainings: list[Watched]) -> list[tuple[str, str]]:
@@ -182,11 +183,20 @@ def _draw_curve(watched: Watched) -> None:
         numbers(pd.DataFrame(history_rows(seen)), f"history-{name}", label="Epochs")
 
 
-def _draw_finished(run_id: str, seconds: float) -> None:
-    try:
-        run = cached.find_run(run_id)
-    except UserError as error:
-        return show_error(error)
+def _finished() -> list[tuple[Run, float]]:
+    found = []
+    for run_id, seconds in finished_lately():
+        try:
+            run = cached.find_run(run_id)
+        except UserError as error:
+            show_error(error)
+            continue
+        if run.history:  # or else it was not trained here
+            found.append((run, seconds))
+    return found
+
+
+def _draw_finished(run: Run, seconds: float) -> None:
     name, value, _ = headline(run)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge("finished", icon=":material/check:", color="green")
