@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from data_prep.errors import UserError
 from data_prep.joining import join_tokens
@@ -117,7 +118,9 @@ def sample(
 
     Each is drawn from softmax(logits / temperature), among the `top_k` likeliest where that is given; at temperature
     0 it is the likeliest. `<unk>` is never written: it stands for no word, and its share falls to the others.
-    The same seed writes the same text, but for the rounding of another device.
+    The seed gives every place of the text a random number of its own, from the first token of the prompt on: the same
+    seed writes the same text (but for the rounding of another device), and goes on with it as before when the prompt
+    is a text that it wrote.
 
     Raises UserError for options out of range, and when the network's predictions are not numbers.
     """
@@ -132,6 +135,7 @@ def sample(
     _check(0 <= seed < 2**63, f"The seed cannot be {seed}.", "Take 0 or a larger whole number.")
     _check(len(vocabulary) > (vocabulary.unknown_id is not None), "The vocabulary has nothing but <unk>.", "")
     generator = torch.Generator().manual_seed(seed)
+    torch.rand(len(prompt_ids), dtype=torch.float64, generator=generator)
     ids: list[int] = []
     probabilities: list[float] = []
     unread, state = torch.tensor(prompt_ids)[:, None], None
@@ -139,7 +143,9 @@ def sample(
         while len(ids) < length and ids[-1:] != [end_id]:
             logits, state = _read(network, unread, state)
             log_probabilities = logits[0].cpu().double().log_softmax(0)
-            ids.append(_drawn(log_probabilities, vocabulary.unknown_id, temperature, top_k, generator))
+            shares = _shares(log_probabilities, vocabulary.unknown_id, temperature, top_k).cumsum(0)
+            place = shares[-1] * torch.rand(1, dtype=torch.float64, generator=generator)
+            ids.append(int(torch.searchsorted(shares, place, right=True)))
             probabilities.append(log_probabilities[ids[-1]].exp().item())
             unread = torch.tensor([ids[-1:]])
     tokens = tuple(vocabulary.tokens[token_id] for token_id in ids)
@@ -218,18 +224,16 @@ def _read(network: RecurrentLanguageModel, ids: Tensor, state: State) -> tuple[T
     return logits, state
 
 
-def _drawn(
-    log_probabilities: Tensor, unknown_id: int | None, temperature: float, top_k: int | None, generator: torch.Generator
-) -> int:
+def _shares(log_probabilities: Tensor, unknown_id: int | None, temperature: float, top_k: int | None) -> Tensor:
+    """What each of V tokens is drawn with; at temperature 0 all goes to the likeliest."""
     allowed = log_probabilities.clone()
     if unknown_id is not None:
         allowed[unknown_id] = -math.inf
     if temperature == 0:
-        return int(allowed.argmax())
+        return functional.one_hot(allowed.argmax(), len(allowed)).double()
     if top_k is not None and top_k < len(allowed):
         allowed[_likeliest(allowed, top_k).logical_not()] = -math.inf
-    scaled = (allowed - allowed.max()) / temperature
-    return int(torch.multinomial(scaled.softmax(0), 1, generator=generator))
+    return ((allowed - allowed.max()) / temperature).softmax(0)
 
 
 def _of_streams(state: State, places: Tensor) -> State:

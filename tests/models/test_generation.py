@@ -68,6 +68,15 @@ def test_a_seed_decides_the_text():
     assert len(others | {first.ids}) == 6
 
 
+@pytest.mark.parametrize("place", [1, 5, 11])
+def test_a_text_whose_beginning_is_made_the_prompt_goes_on_as_before(place):
+    network = make_network(deviation=0.25)
+    whole = sample(network, WORDS, [1, 4], **OPTIONS)
+    rest = sample(network, WORDS, (1, 4, *whole.ids[:place]), **OPTIONS | {"length": 12 - place})
+    assert rest.ids == whole.ids[place:]
+    assert rest.probabilities == pytest.approx(whole.probabilities[place:])
+
+
 @pytest.mark.parametrize(("temperature", "top_k"), [(1.0, None), (0.5, None), (2.0, 4)])
 def test_tokens_are_as_frequent_as_they_are_probable(temperature, top_k):
     # With no weights but the decoder's bias every token is drawn from the same distribution.
