@@ -19,7 +19,7 @@ def join_tokens(tokens: Sequence[str], tokenisation: Tokenisation, *, before: Se
     Characters: as they are, U+FFFD for `<unk>`. Bytes: read as UTF-8, U+FFFD for what is none.
     """
     if tokenisation.unit == "bytes":
-        return "".join(tokens).encode("latin-1").decode("utf-8", errors="replace")
+        return "".join(tokens).encode("latin-1", errors="replace").decode("utf-8", errors="replace")
     if tokenisation.unit == "characters":
         return "".join(REPLACEMENT if token == UNKNOWN else token for token in tokens)
     return "".join(list(_written((*before, *tokens), tokenisation))[len(before) :])
@@ -27,7 +27,7 @@ def join_tokens(tokens: Sequence[str], tokenisation: Tokenisation, *, before: Se
 
 def _written(words: Sequence[str], tokenisation: Tokenisation) -> Iterator[str]:
     """Each word with the white space before it."""
-    rule, plain = tokenisation.sentence_ends, tokenisation.style == "plain"
+    rule = tokenisation.sentence_ends
     previous, space, ending = None, "", False  # ending: right after . ! ? …, or what closes a quotation there
     for word in words:
         if word == SENTENCE_END and ending and rule == "punctuation":
@@ -39,7 +39,7 @@ def _written(words: Sequence[str], tokenisation: Tokenisation) -> Iterator[str]:
         else:
             closing = ending and word in _CLOSERS
             unspaced = previous is not None and is_unspaced(previous) and is_unspaced(word)
-            joined = plain and previous != SENTENCE_END and (closing or unspaced or word in _WITHOUT_SPACE_BEFORE)
+            joined = previous != SENTENCE_END and (closing or unspaced or word in _WITHOUT_SPACE_BEFORE)
             yield word if joined else space + word
-            space, ending = " ", plain and (word in _ENDS or closing)
+            space, ending = " ", word in _ENDS or closing
         previous = word

@@ -90,7 +90,7 @@ generated_text(generated_text_data(prompt, written, vocabulary), key=TEXT, on_pi
 how_to_read(
     f"The prompt in bold, then what the network wrote; the bar under a {noun} is the probability that the network gave "
     "it after all before it, full height for 100 %. A click makes the text up to there the prompt.",
-    "this is one draw of many, and a low bar is no error: where many words could follow, each of them is improbable.",
+    f"this is one draw of many, and a low bar is no error: where many {noun}s may follow, each is improbable.",
 )
 numbers(tables.sample_table(written, vocabulary), "sample", label=f"The {noun}s that were written")
 

@@ -52,8 +52,8 @@ def test_any_text_of_odd_pieces_comes_back(rule, style, pieces):
 
 
 def test_words_read_like_text():
-    words = WORDS.split("the king, his son. he said “no.” then\n\n")
-    assert join_tokens(words, WORDS) == "the king, his son.\nhe said “ no.”\nthen\n\n"
+    words = WORDS.split("the king, his son. he said “no.” then 日本\n\n")
+    assert join_tokens(words, WORDS) == "the king, his son.\nhe said “ no.”\nthen 日本\n\n"
     assert join_tokens(["a", "line", "<eos>", "b"], Tokenisation("words", "lines")) == "a line\nb"
 
 
