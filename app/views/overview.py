@@ -55,6 +55,11 @@ if chosen:
             icon=":material/notes:",
         )
         st.page_link(
+            "views/generate.py",
+            label="**Generate** · how the model goes on with a text, and what may follow",
+            icon=":material/edit_note:",
+        )
+        st.page_link(
             "views/corpora.py",
             label="**Corpora** · what a text is made of; add your own",
             icon=":material/library_books:",
