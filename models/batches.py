@@ -115,12 +115,12 @@ class SeparateTexts:
 
     def _shuffled(self, epoch: int) -> np.ndarray:
         rng = np.random.default_rng([self.seed, epoch])
-        order = rng.permutation(len(self.texts))
+        # What is left over goes before the sorting: afterwards it would be the longest texts.
+        order = rng.permutation(len(self.texts))[: self.updates_per_epoch * self.settings.batch]
         together = self.settings.batch * SORTED_TOGETHER
         pieces = (order[start : start + together] for start in range(0, len(order), together))
         by_length = np.concatenate([piece[np.argsort(self.lengths[piece], kind="stable")] for piece in pieces])
-        batches = by_length[: self.updates_per_epoch * self.settings.batch].reshape(-1, self.settings.batch)
-        return rng.permutation(batches)
+        return rng.permutation(by_length.reshape(-1, self.settings.batch))
 
 
 def gather_texts(
