@@ -93,11 +93,17 @@ class Run:
         return network.to(device).eval()
 
     def check_vocabulary(self, corpus: Corpus) -> None:
-        """UserError unless the corpus has the vocabulary that this run was trained with."""
+        """UserError unless the corpus has the vocabulary and the classes that this run was trained with."""
         if corpus.vocabulary.tokens != self.vocabulary.tokens:
             raise UserError(
                 f"The corpus {corpus.name} has another vocabulary than the run {self.id} was trained with.",
                 f"Use {self.corpus['name']} as made from {self.corpus['source'].get('file')}.",
+            )
+        if corpus.classes != self.classes:
+            ours, theirs = (", ".join(classes) or "none" for classes in (self.classes, corpus.classes))
+            raise UserError(
+                f"The corpus {corpus.name} has the classes: {theirs}; the run {self.id} knows: {ours}.",
+                f"Use {self.corpus['name']}, which it was trained on.",
             )
 
     def summary(self) -> dict[str, Any]:

@@ -151,3 +151,9 @@ def test_a_batch_that_is_too_large_is_refused_with_the_largest(make, largest):
     with pytest.raises(UserError, match="A batch of") as caught:
         make(largest + 1)
     assert f"training.batch={largest}," in caught.value.hint
+
+
+def test_a_text_without_tokens_is_refused():
+    with pytest.raises(UserError, match="2 of the texts have no token") as caught:
+        separate([3, 0, 4, 0], batch=2)
+    assert "plain" in caught.value.hint
