@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
-from models.batches import Batch, RunningText, SeparateTexts
+from models.batches import Batch, make_batches
 from models.distribution import Share, joined
 from models.evaluation import cross_entropy_nats, measure
 from models.memory import check_memory, enough_memory, keep_freed_memory
@@ -107,7 +107,7 @@ def train(
     explodes or stops being a number;
     Stopped when the folder was asked to stop.
     """
-    _check_task(recipe, corpus)
+    check_task(recipe, corpus)
     keep_freed_memory()
     with enough_memory(), joined(device) as share:
         training = _Training(recipe, corpus, device, share, folder, on_progress, on_epoch)
@@ -120,6 +120,16 @@ def build_network(recipe: Recipe, vocabulary_size: int, classes: int) -> Recurre
     if recipe.task == "classifier":
         return RecurrentClassifier(recipe.model, vocabulary_size, classes)
     return RecurrentLanguageModel(recipe.model, vocabulary_size)
+
+
+def uniform_nats(corpus: Corpus) -> float:
+    """What guessing costs in nats per prediction when all classes, or else all tokens, are as likely."""
+    return math.log(len(corpus.classes) or len(corpus.vocabulary))
+
+
+def prediction_noun(corpus: Corpus) -> str:
+    """What is predicted, one at a time, and losses are the mean over: word, character, byte or text."""
+    return "text" if corpus.classes else corpus.vocabulary.tokenisation.noun
 
 
 def history_to_json(history: list[Epoch]) -> list[dict[str, Any]]:
@@ -164,11 +174,7 @@ class _Training:
         self.objective = share.parallel(_Objective(self.network))
         torch.manual_seed(recipe.seed + share.rank)  # the weights alike in all processes, dropout not
         self.optimizer = make_optimizer(self.network, self.settings)
-        self.batches = (
-            RunningText(corpus, self.settings, device, share)
-            if recipe.task == "language-model"
-            else SeparateTexts(corpus, self.settings, device, share, recipe.seed)
-        )
+        self.batches = make_batches(recipe, corpus, device, share)
         self.update = 0  # so many are done
         self.state: State = None
         self.loss_sum = torch.zeros((), dtype=torch.float64, device=device)
@@ -326,7 +332,7 @@ class _Training:
 
     def _check(self, loss_sum: float, predictions: int) -> None:
         rate = self.optimizer.param_groups[0]["lr"]
-        uniform = math.log(len(self.corpus.classes) or len(self.corpus.vocabulary))
+        uniform = uniform_nats(self.corpus)
         hint = f"Lower it: --set training.learning_rate={self.settings.learning_rate / 10:.1g}"
         where = f"in epoch {len(self.history) + 1}, by update {self.update}; learning rate {rate:.3g}"
         if not math.isfinite(loss_sum):
@@ -408,7 +414,8 @@ class _Reported:
     predictions: int
 
 
-def _check_task(recipe: Recipe, corpus: Corpus) -> None:
+def check_task(recipe: Recipe, corpus: Corpus) -> None:
+    """UserError unless the corpus is of the kind that the recipe's task reads."""
     if recipe.task == "classifier" and corpus.texts is None:
         raise UserError(
             f"{corpus.name} is running text, and a classifier needs labelled texts.",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.console import AsJson, Device, check_choice, errors, print_json, print_line, print_table, progress_bar
+from app.clock import clock
 from data_prep.corpus import SPLITS, open_corpus
 from data_prep.errors import UserError
 
@@ -28,6 +29,7 @@ def train(
     name: Annotated[str | None, typer.Option(help="Id of the run; by default made from corpus and model.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="key=value, such as model.layers=3.")] = None,
     resume: Annotated[str | None, typer.Option(help="Go on with the unfinished training of this id.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="With --resume: end it, keep what it has learnt.")] = False,
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
@@ -41,11 +43,13 @@ def train(
         if recipe or corpus or name or settings:
             raise UserError("--resume goes on as the training was begun.", "Give --resume RUN alone.")
         folder = open_training(resume)
+    elif keep:
+        raise UserError("--keep ends an unfinished training.", "Name it: --resume RUN --keep.")
     else:
         folder = _new_training(recipe, corpus, name, settings or [])
     try:
         with _training_progress() as (on_progress, on_epoch), _stopping_when_interrupted(folder):
-            run = run_training(folder, device=chosen_device, on_progress=on_progress, on_epoch=on_epoch)
+            run = run_training(folder, device=chosen_device, keep=keep, on_progress=on_progress, on_epoch=on_epoch)
     except UserError:
         if resume is None and folder.latest_state() is None:
             folder.delete()  # nothing to go on from
@@ -141,14 +145,12 @@ def _training_progress() -> Any:
     with progress_bar("training") as update:
 
         def on_progress(now: "Progress") -> None:
-            state = (
-                f"loss {now.loss:.3f} nats · {now.tokens_per_second:,.0f} tokens/s · {_clock(now.seconds_left)} left"
-            )
+            state = f"loss {now.loss:.3f} nats · {now.tokens_per_second:,.0f} tokens/s · {clock(now.seconds_left)} left"
             update(now.update / now.updates, f"epoch {now.epoch}/{now.epochs}", state)
 
         def on_epoch(done: "Epoch") -> None:
             nats = f"train {done.train_nats:.4f}, valid {done.valid_nats:.4f} nats"
-            errors.print(f"epoch {done.epoch}: {nats}, {_clock(done.seconds)}")
+            errors.print(f"epoch {done.epoch}: {nats}, {clock(done.seconds)}")
 
         yield on_progress, on_epoch
 
@@ -173,9 +175,3 @@ def _test_figure(test: dict[str, float]) -> str:
     if "perplexity" in test:
         return f"perplexity {test['perplexity']:.1f}"
     return f"{test['bits_per_character']:.3f} bits/char"
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
