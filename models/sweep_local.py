@@ -25,7 +25,7 @@ ENDING_SECONDS = 20.0
 class _Attempt:
     folder: TrainingFolder
     process: subprocess.Popen
-    moved: tuple[int, float | None] = (0, None)
+    moved: tuple[int, float] | None = None
 
     def reason(self) -> str:
         """Why the process ended."""
@@ -107,8 +107,8 @@ class LocalEngine:
         run_id, code = attempt.folder.run_id, attempt.process.poll()
         if code is None:
             seen = attempt.folder.progress()
-            moved = (seen.get("epoch", 0), seen.get("loss"))
-            if moved == attempt.moved:
+            moved = (seen.get("epoch"), seen.get("loss"))
+            if moved == attempt.moved or None in moved:  # neither before the first report nor when all is done
                 return None
             attempt.moved = moved
             return Event(run_id, "moved", epoch=moved[0], loss=moved[1])

@@ -3,7 +3,9 @@ import time
 
 import pytest
 
+from data_prep.corpus import open_corpus
 from data_prep.errors import UserError
+from models.grid import expand_grid, load_grid
 from models.recipe import Recipe, built_in_recipes, load_recipe
 
 
@@ -44,7 +46,7 @@ def test_what_a_file_does_not_say_is_the_default(tmp_path):
         ("training: {units: 3}", "unknown key training.units"),
         ("model: {units: many}", "model.units: Input should be a valid integer"),
         ("model: {units: 2.5}", "model.units: Input should be a valid integer"),
-        ("model: {units: [1]}", "model.units: Input should be a valid integer"),
+        ("model: {units: {a: 1}}", "model.units: Input should be a valid integer"),
         ("model: {layers: yes}", "model.layers: must be a number, not True"),
         ("model: {dropout: no}", "model.dropout: must be a number, not False"),
         ("model: {tied: 7}", "model.tied: Input should be a valid boolean"),
@@ -116,6 +118,8 @@ def test_a_yaml_bomb_costs_nothing(tmp_path, place):
     started = time.process_time()
     message = fault("\n".join([*lines, f"{place}: *a9"]), tmp_path)
     assert place in message
+    with pytest.raises(UserError):
+        expand_grid(load_grid(str(tmp_path / "mine.yaml"), []), open_corpus)
     assert time.process_time() - started < 5
 
 
