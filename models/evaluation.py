@@ -10,7 +10,7 @@ import torch
 
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
-from models.batches import gather_texts
+from models.batches import gather_texts, text_lengths
 from models.network import RecurrentClassifier, RecurrentLanguageModel, RecurrentNetwork
 
 TEXTS_AT_ONCE = 64
@@ -46,7 +46,7 @@ def classification_figures(
     fraction of texts whose likeliest class is the true one. balanced_accuracy: the mean over the classes
     that occur of that fraction within the class, so that a frequent class counts no more than a rare one.
     """
-    lengths = np.minimum(np.diff(offsets), longest)
+    lengths = text_lengths(offsets, longest)
     total, predicted = 0.0, np.empty(len(labels), dtype=np.int64)
     order = np.argsort(lengths, kind="stable")
     with evaluating(network):

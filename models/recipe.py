@@ -5,7 +5,7 @@ import functools
 import reprlib
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -24,7 +24,7 @@ class _Settings(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _a_flag_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
-        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation in (int, float):
+        if isinstance(value, bool) and _takes_numbers(cls.model_fields[str(info.field_name)].annotation):
             raise ValueError(f"must be a number, not {value}")
         return value
 
@@ -108,50 +108,74 @@ class Recipe(_Settings):
 
     def with_settings(self, assignments: list[str]) -> "Recipe":
         """A copy with `key=value` assignments applied, such as `model.layers=3`; validated again."""
-        raw = self.model_dump()
-        for assignment in assignments:
-            path, separator, value = assignment.partition("=")
-            *sections, last = path.strip().split(".")
-            if not (separator and last and all(sections)):
-                raise UserError(f"{assignment!r} is not a setting.", "Write it as key=value: --set model.layers=3")
-            target = raw
-            for section in sections:
-                target = target.setdefault(section, {})
-                if not isinstance(target, dict):
-                    raise UserError(f"{section!r} in {path!r} has no settings below it.", "See rnnscope train --help")
-            target[last] = _parse_yaml(value, assignment)
-        return parse_recipe(raw, "the recipe with --set")
+        return parse_recipe(assigned(self.model_dump(), assignments), "the recipe with --set")
+
+
+def assigned(raw: dict[str, Any], assignments: list[str]) -> dict[str, Any]:
+    """`raw`, changed by `key=value` assignments whose values are YAML; not yet validated."""
+    for assignment in assignments:
+        path, separator, value = assignment.partition("=")
+        *sections, last = path.strip().split(".")
+        if not (separator and last and all(sections)):
+            raise UserError(f"{assignment!r} is not a setting.", "Write it as key=value: --set model.layers=3")
+        target = raw
+        for section in sections:
+            target = target.setdefault(section, {})
+            if not isinstance(target, dict):
+                raise UserError(f"{section!r} in {path!r} has no settings below it.", "See rnnscope train --help")
+        target[last] = _parse_yaml(value, assignment)
+    return raw
 
 
 def built_in_recipes() -> list[str]:
     """Names of the recipes that ship with rnnscope."""
-    return sorted(entry.name.removesuffix(".yaml") for entry in _shipped().iterdir() if entry.name.endswith(".yaml"))
+    return sorted(_shipped("recipes"))
+
+
+def built_in_grids() -> list[str]:
+    """Names of the grids of recipes that ship with rnnscope."""
+    return sorted(_shipped("grids"))
 
 
 def load_recipe(name_or_path: str) -> Recipe:
     """A recipe by the name it ships under, or from a YAML file; UserError when it cannot be used."""
-    if name_or_path in built_in_recipes():
-        text = recipe_text(name_or_path)
-    else:
-        path = Path(name_or_path)
-        if not path.is_file():
-            near = difflib.get_close_matches(name_or_path, built_in_recipes(), n=1)
-            raise UserError(
-                f"There is no recipe {name_or_path!r}." + (f" Did you mean {near[0]}?" if near else ""),
-                f"Give a YAML file, or one of: {', '.join(built_in_recipes())}.",
-            )
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(f"{path} cannot be read: {error}.", "A recipe is a YAML file in UTF-8.") from error
-    recipe = read_recipe(text, name_or_path)
+    recipe = parse_recipe(read_recipe_file(name_or_path, "recipe"), name_or_path)
     return recipe.model_copy(update={"name": recipe.name or Path(name_or_path).stem})
+
+
+def read_recipe_file(name_or_path: str, what: Literal["recipe", "grid"]) -> Any:
+    """The YAML of a recipe or a grid of them, by the name it ships under or from a file; not yet validated."""
+    shipped = _shipped("recipes") | _shipped("grids")
+    path = shipped.get(name_or_path, Path(name_or_path))
+    if not path.is_file():
+        near = difflib.get_close_matches(name_or_path, shipped, n=1)
+        raise UserError(
+            f"There is no {what} {name_or_path!r}." + (f" Did you mean {near[0]}?" if near else ""),
+            f"Give a YAML file, or one of: {', '.join(sorted(_shipped(f'{what}s')))}.",
+        )
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read: {error}.", f"A {what} is a YAML file in UTF-8.") from error
+    return _parse_yaml(text, name_or_path)
+
+
+def listed_settings(raw: dict[str, Any]) -> dict[str, list[Any]]:
+    """The settings that are lists, which is what makes a recipe a grid, in the order of the recipe's fields."""
+    found = {}
+    for key, field in Recipe.model_fields.items():
+        below = getattr(field.annotation, "model_fields", None)
+        if below is None:
+            found[key] = raw.get(key)
+        elif isinstance(section := raw.get(key), dict):
+            found |= {f"{key}.{setting}": section.get(setting) for setting in below}
+    return {path: value for path, value in found.items() if isinstance(value, list) and path != "name"}
 
 
 @functools.cache
 def recipe_text(name: str) -> str:
     """The YAML of a recipe that ships with rnnscope, comments included."""
-    return (_shipped() / f"{name}.yaml").read_text(encoding="utf-8")
+    return _shipped("recipes")[name].read_text(encoding="utf-8")
 
 
 @functools.cache
@@ -193,6 +217,11 @@ def parse_recipe(raw: Any, name: str) -> Recipe:
     try:
         return Recipe.model_validate(raw)
     except ValidationError as error:
+        if lists := listed_settings(raw):
+            listed = f"{next(iter(lists))} is a list"
+            raise UserError(
+                f"{name} is a grid of recipes: {listed}.", f"Train them all: rnnscope sweep {name}"
+            ) from error
         faults = "; ".join(_explain(fault) for fault in error.errors())
         raise UserError(f"{name} cannot be used: {faults}.", "See the recipes in models/recipes.") from error
 
@@ -210,8 +239,14 @@ def _parse_yaml(text: str, name: str) -> Any:
         raise UserError(f"{name} is not YAML: {error}", "See the recipes in models/recipes.") from error
 
 
-def _shipped() -> Any:
-    return resources.files("models") / "recipes"
+def _takes_numbers(annotation: Any) -> bool:
+    """Whether a setting of this type is a number, or may be one among others."""
+    return annotation in (int, float) or any(map(_takes_numbers, get_args(annotation)))
+
+
+def _shipped(folder: str) -> dict[str, Any]:
+    entries = (resources.files("models") / folder).iterdir()
+    return {entry.name.removesuffix(".yaml"): entry for entry in entries if entry.name.endswith(".yaml")}
 
 
 def _explain(fault: Any) -> str:

@@ -14,6 +14,7 @@ The folder ends when the run is written.
 
 import json
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import safetensors.torch
 from filelock import FileLock, Timeout
 from torch import Tensor
 
@@ -29,6 +29,7 @@ from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 from data_prep.sealed_folder import check_name, home, open_sealed, read_json, sealing, write_json
 from models.recipe import Recipe, parse_recipe
+from models.tensor_files import load_tensors, save_tensors
 
 SCHEMA = 1
 ABOUT = "training.json"
@@ -70,6 +71,8 @@ class TrainingFolder:
             raise _unwritable(self.path, error) from error
         try:
             (self.path / "request").unlink(missing_ok=True)
+            for left in self.path.glob(".*-*"):  # by a process that was killed while it kept something
+                shutil.rmtree(left, ignore_errors=True)
             yield
         finally:
             lock.release()
@@ -84,6 +87,8 @@ class TrainingFolder:
                 return False
         except Timeout:
             return True
+        except OSError:
+            return False  # deleted at this very moment
 
     def save_state(self, update: int, snapshot: Snapshot) -> None:
         """Keep the state after `update`; UserError when it cannot be written, the state before it stays."""
@@ -96,7 +101,7 @@ class TrainingFolder:
         for folder in reversed(_numbered(self.path, "state")):
             try:
                 return _load(folder)
-            except UserError:
+            except (UserError, OSError):
                 continue  # the one before it is as good, and a little older
         return None
 
@@ -108,9 +113,10 @@ class TrainingFolder:
         """Keep the weights after `update`."""
         _save(self.path / f"checkpoint-{update:09d}", snapshot)
 
-    def checkpoints(self) -> list[Snapshot]:
-        """The weights on the way, in their order."""
-        return [_load(folder) for folder in _numbered(self.path, "checkpoint")]
+    def checkpoints(self, update: int) -> list[Snapshot]:
+        """The weights on the way up to `update`, in their order; UserError when one is damaged."""
+        last = f"checkpoint-{update:09d}"
+        return [_load(folder) for folder in _numbered(self.path, "checkpoint") if folder.name <= last]
 
     def report(self, **facts: Any) -> None:
         """Change what watchers see. `loss` with its `update` is also added to the curve, which is kept short."""
@@ -175,16 +181,20 @@ def trainings_home() -> Path:
 def begin_training(run_id: str, recipe: Recipe, corpus: Corpus) -> TrainingFolder:
     """A new training's folder; UserError when there is one of this id, or the home is not writable."""
     path = trainings_home() / check_name(run_id, "run")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.mkdir()
-        about = {"schema": SCHEMA, "recipe": recipe.model_dump(), "corpus": _named(corpus)}
-        write_json(path / ABOUT, about)
-    except FileExistsError as error:
+    if (path / ABOUT).exists():
         raise UserError(
             f"There is an unfinished training called {run_id}.",
             f"Go on with rnnscope train --resume {run_id}, or choose another --name.",
-        ) from error
+        )
+    about = {"schema": SCHEMA, "recipe": recipe.model_dump(), "corpus": _named(corpus)}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{run_id}-", dir=path.parent) as unfinished:
+            fresh = Path(unfinished) / run_id
+            fresh.mkdir()
+            write_json(fresh / ABOUT, about)
+            shutil.rmtree(path, ignore_errors=True)  # what is left of one that was deleted
+            fresh.rename(path)
     except OSError as error:
         raise _unwritable(path, error) from error
     return TrainingFolder(run_id, path, recipe, _named(corpus))
@@ -197,9 +207,10 @@ def open_training(run_id: str) -> TrainingFolder:
         known = ", ".join(training_ids()) or "none"
         raise UserError(f"There is no unfinished training called {run_id}.", f"Unfinished: {known}.")
     about = read_json(path / ABOUT)
-    if not isinstance(about, dict) or about.get("schema") != SCHEMA or not isinstance(about.get("corpus"), dict):
+    corpus = about.get("corpus") if isinstance(about, dict) and about.get("schema") == SCHEMA else None
+    if not isinstance(corpus, dict) or not {"name", "digest"} <= corpus.keys():
         raise UserError(f"The training {run_id} is damaged or of another version.", f"Delete {path} and train again.")
-    return TrainingFolder(run_id, path, parse_recipe(about.get("recipe"), f"{run_id}/training.json"), about["corpus"])
+    return TrainingFolder(run_id, path, parse_recipe(about.get("recipe"), f"{run_id}/training.json"), corpus)
 
 
 def training_ids() -> list[str]:
@@ -226,19 +237,18 @@ def _unnamed(recipe: Recipe) -> Recipe:
 
 
 def _named(corpus: Corpus) -> dict[str, str]:
-    return {"name": corpus.name, "digest": corpus.digest}
+    return {"name": corpus.name, "digest": corpus.digest, "folder": str(corpus.folder.absolute())}
 
 
 def _save(target: Path, snapshot: Snapshot) -> None:
     with sealing(target, "training state", SCHEMA, replace=True) as folder:
-        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in snapshot.tensors.items()}
-        safetensors.torch.save_file(tensors, folder / "tensors.safetensors")
+        save_tensors(snapshot.tensors, folder / "tensors.safetensors")
         write_json(folder / "facts.json", snapshot.facts)
 
 
 def _load(folder: Path) -> Snapshot:
     open_sealed(folder, "training state", SCHEMA)
-    return Snapshot(safetensors.torch.load_file(folder / "tensors.safetensors"), read_json(folder / "facts.json"))
+    return Snapshot(load_tensors(folder / "tensors.safetensors"), read_json(folder / "facts.json"))
 
 
 def _numbered(path: Path, kind: str) -> list[Path]:

@@ -3,14 +3,17 @@
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import torch
 
 from data_prep.corpus import Corpus, open_corpus
 from data_prep.errors import UserError
+from models.distribution import joined
 from models.network import RecurrentNetwork
 from models.recipe import Recipe
-from models.run import Run, default_run_id, reserve_run_id, save_run
+from models.run import Run, default_run_id, open_run, reserve_run_id, run_ids, save_run
 from models.training import Epoch, Progress, Stopped, history_to_json, prediction_noun, train, uniform_nats
 from models.training_folder import TrainingFolder, begin_training
 from models.training_sample import LiveSample
@@ -27,7 +30,8 @@ def new_training(recipe: Recipe, corpus: Corpus, run_id: str | None = None) -> T
 
 def corpus_of(folder: TrainingFolder) -> Corpus:
     """The corpus that a training was begun with; UserError when it has been made anew since, or is gone."""
-    corpus = open_corpus(folder.corpus["name"])
+    place = folder.corpus.get("folder", "")
+    corpus = open_corpus(place if place and Path(place).is_dir() else folder.corpus["name"])
     if corpus.digest != folder.corpus["digest"]:
         raise UserError(
             f"The corpus {corpus.name} is not the one that the training {folder.run_id} was begun with.",
@@ -47,9 +51,27 @@ def run_training(
     """Begin the training or go on with it, to its end, and write the run; the folder is then deleted.
 
     keep: end it at once, and keep what it has learnt so far as the run.
-    Returns None when it was asked to stop (its state is kept), and in all but one of several processes.
+    Returns None when it was asked to stop (its state is kept), and in all but the leading one of the processes
+    that `torchrun` started, which alone holds the folder, reports and writes.
     Raises UserError as `train` does, when another process is at it, or when something cannot be written.
     """
+    with joined(device) as share:
+        if share.leads:
+            return _lead(folder, device, keep, on_progress, on_epoch)
+        with suppress(Stopped):
+            train(folder.recipe, corpus_of(folder), device=device, folder=folder)
+    return None
+
+
+def _lead(
+    folder: TrainingFolder,
+    device: torch.device,
+    keep: bool,
+    on_progress: Callable[[Progress], None],
+    on_epoch: Callable[[Epoch], None],
+) -> Run | None:
+    if (run := _written_before(folder)) is not None:
+        return run
     with folder.locked():
         folder.report(status="running", error=None, pid=os.getpid(), started=time.time())
         if keep:
@@ -81,5 +103,16 @@ def run_training(
             folder.report(status="failed", error={"message": error.message, "hint": error.hint})
             raise
         folder.report(status="finished")
+    folder.delete()
+    return run
+
+
+def _written_before(folder: TrainingFolder) -> Run | None:
+    """The run, where a process was ended between writing it and deleting the training's folder."""
+    if folder.run_id not in run_ids():
+        return None
+    run = open_run(folder.run_id)
+    if (run.recipe, run.corpus["digest"]) != (folder.recipe, folder.corpus["digest"]):
+        reserve_run_id(folder.run_id)  # another run has come by this id: better said now than at the end
     folder.delete()
     return run

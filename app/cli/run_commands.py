@@ -3,6 +3,7 @@
 What needs torch is imported where it is used, so that `--help` and `prepare` need not wait for it.
 """
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from data_prep.corpus import SPLITS, open_corpus
 from data_prep.errors import UserError
 
 if TYPE_CHECKING:
+    import torch
+
+    from models.distribution import Share
     from models.training import Epoch, Progress
     from models.training_folder import TrainingFolder
 
@@ -33,32 +37,37 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a model and keep it as a run. Control-C stops it; --resume goes on from there."""
+    from models.distribution import joined
     from models.network import resolve_device
     from models.training_folder import open_training
     from models.training_job import run_training
 
     chosen_device = resolve_device(device)
-    if resume is not None:
-        if recipe or corpus or name or settings:
-            raise UserError("--resume goes on as the training was begun.", "Give --resume RUN alone.")
-        folder = open_training(resume)
-    elif keep:
-        raise UserError("--keep ends an unfinished training.", "Name it: --resume RUN --keep.")
-    else:
-        folder = _new_training(recipe, corpus, name, settings or [])
-    try:
-        with _training_progress() as (on_progress, on_epoch), _stopping_when_interrupted(folder):
-            run = run_training(folder, device=chosen_device, keep=keep, on_progress=on_progress, on_epoch=on_epoch)
-    except UserError:
-        if resume is None and folder.latest_state() is None:
-            folder.delete()  # nothing to go on from
-        raise
-    if run is None:
-        return _print_stopped(folder.run_id, as_json)
-    if as_json:
-        return print_json(run.summary() | {"folder": str(run.folder)})
-    _print_runs([run.summary()])
-    print_line(f"Next: rnnscope analyse {run.id}, then rnnscope app")
+    with joined(chosen_device) as share:
+        if not share.leads:
+            return _follow(share, chosen_device)
+        if resume is not None:
+            if recipe or corpus or name or settings:
+                raise UserError("--resume goes on as the training was begun.", "Give --resume RUN alone.")
+            folder = open_training(resume)
+        elif keep:
+            raise UserError("--keep ends an unfinished training.", "Name it: --resume RUN --keep.")
+        else:
+            folder = _new_training(recipe, corpus, name, settings or [])
+        share.agreed_name(folder.run_id)
+        try:
+            with _training_progress() as (on_progress, on_epoch), _stopping_when_interrupted(folder):
+                run = run_training(folder, device=chosen_device, keep=keep, on_progress=on_progress, on_epoch=on_epoch)
+        except UserError:
+            if resume is None and folder.latest_state() is None:
+                folder.delete()  # nothing to go on from
+            raise
+        if run is None:
+            return _print_stopped(folder.run_id, as_json)
+        if as_json:
+            return print_json(run.summary() | {"folder": str(run.folder)})
+        _print_runs([run.summary()])
+        print_line(f"Next: rnnscope analyse {run.id}, then rnnscope app")
 
 
 def runs(as_json: AsJson = False) -> None:
@@ -113,11 +122,23 @@ def _new_training(recipe: str | None, corpus: str | None, name: str | None, sett
     return new_training(chosen, open_corpus(corpus or str(chosen.corpus)), name)
 
 
+def _follow(share: "Share", device: "torch.device") -> None:
+    """Take part in a training that another process leads, as `torchrun` starts them; print nothing."""
+    from models.training_folder import open_training
+    from models.training_job import run_training
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # the leading process stops, then all
+    run_training(open_training(share.agreed_name("")), device=device)
+
+
 @contextmanager
 def _stopping_when_interrupted(folder: "TrainingFolder") -> Iterator[None]:
     """Control-C or a polite kill lets the training keep its state; a second one ends it at once."""
 
     def ask_to_stop(number: int, _: Any) -> None:
+        if folder.progress().get("pid") != os.getpid():
+            raise KeyboardInterrupt  # not begun; whoever is at it is not to be stopped
         folder.ask("stop")
         errors.print("Stopping; once more to end at once.")
         signal.signal(number, signal.SIG_DFL)
@@ -158,7 +179,7 @@ def _print_runs(summaries: list[dict[str, Any]]) -> None:
             run["id"],
             run["corpus"],
             f"{run['recipe'] or '–'}, {run['seed']}",
-            _test_figure(run["test"]),
+            test_figure(run["test"]),
             "gallery" if run["bundled"] else "yours",
         )
         for run in summaries
@@ -166,7 +187,8 @@ def _print_runs(summaries: list[dict[str, Any]]) -> None:
     print_table(("run", "corpus", "recipe, seed", "test", "from"), rows)
 
 
-def _test_figure(test: dict[str, float]) -> str:
+def test_figure(test: dict[str, float]) -> str:
+    """The test figures of a run in a few words."""
     if "balanced_accuracy" in test:
         return f"{test['accuracy']:.1%} right, balanced {test['balanced_accuracy']:.1%}"
     if "perplexity" in test:
