@@ -8,8 +8,10 @@ import pytest
 import torch
 
 import models.recipe
+from data_prep.corpus import open_corpus
 from data_prep.errors import UserError
 from data_prep.registry import known_corpora
+from models.grid import expand_grid, load_grid
 from models.optimisation import learning_rate
 from models.recipe import Recipe, built_in_recipes, load_recipe, parse_recipe
 from models.run import GALLERY
@@ -98,7 +100,7 @@ def test_what_a_file_does_not_say_is_the_default(tmp_path):
         ("training: {units: 3}", "unknown key training.units"),
         ("model: {units: many}", "model.units: Input should be a valid integer"),
         ("model: {units: 2.5}", "model.units: Input should be a valid integer"),
-        ("model: {units: [1]}", "model.units: Input should be a valid integer"),
+        ("model: {units: {a: 1}}", "model.units: Input should be a valid integer"),
         ("model: {layers: yes}", "model.layers: must be a number, not True"),
         ("model: {dropout: no}", "model.dropout: must be a number, not False"),
         ("model: {input_dropout: no}", "model.input_dropout: must be a number, not False"),
@@ -183,6 +185,8 @@ def test_a_yaml_bomb_costs_nothing(tmp_path, place):
     started = time.process_time()
     message = fault("\n".join([*lines, f"{place}: *a9"]), tmp_path)
     assert place in message
+    with pytest.raises(UserError):
+        expand_grid(load_grid(str(tmp_path / "mine.yaml"), []), open_corpus)
     assert time.process_time() - started < 5
 
 
