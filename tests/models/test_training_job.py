@@ -18,6 +18,7 @@ from models.run import Run, open_run, run_ids
 from models.training import train
 from models.training_folder import TrainingFolder, open_training, training_ids
 from models.training_job import corpus_of, new_training, run_training
+from models.training_plan import plan_training
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(
@@ -118,7 +119,7 @@ def keep_at(folder: TrainingFolder, update: int):
 
 @pytest.mark.parametrize("update", [1, 4, 11])
 def test_what_was_learnt_so_far_is_kept_on_request(folder, update):
-    per_epoch = training.RunningText(corpus_of(folder), RECIPE.training, CPU, training.Share()).updates_per_epoch
+    per_epoch = plan_training(RECIPE, corpus_of(folder)).updates_per_epoch
     run = run_training(folder, device=CPU, on_progress=keep_at(folder, update))
     assert len(run.history) == 1 + (update - 1) // per_epoch
     assert run.test["perplexity"] > 1
