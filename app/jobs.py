@@ -10,18 +10,17 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-from data_prep.corpus import Corpus
 from data_prep.sealed_folder import home
-from models.recipe import Recipe
-from models.training_folder import TrainingFolder, find_training
-from models.training_job import new_training
+from models.training_folder import TrainingFolder
 
 ROOT = Path(__file__).resolve().parent.parent
+LEAVING_SECONDS = 20
 
 
 @dataclass
@@ -37,11 +36,15 @@ class Recorder:
 
 
 @dataclass
-class _Trainer:
+class Trainer:
     """A `rnnscope train` that this server started; `started` in seconds since 1970."""
 
     process: subprocess.Popen
     started: float
+
+    def is_alive(self) -> bool:
+        """Whether the process is still there."""
+        return self.process.poll() is None
 
 
 @st.cache_resource(show_spinner=False)
@@ -50,13 +53,14 @@ def _recorders() -> dict[str, Recorder]:
 
 
 @st.cache_resource(show_spinner=False)
-def _trainers() -> dict[str, _Trainer]:
+def _trainers() -> dict[str, Trainer]:
     return {}
 
 
 @st.cache_resource(show_spinner=False)
-def _one_at_a_time() -> threading.RLock:
-    return threading.RLock()
+def starting() -> threading.Lock:
+    """Held by whoever looks whether there is a training and then starts it."""
+    return threading.Lock()
 
 
 def recorder_of(run_id: str) -> Recorder | None:
@@ -80,33 +84,19 @@ def stop_recording(run_id: str) -> None:
         recorder.process.terminate()
 
 
-def begin_training(recipe: Recipe, corpus: Corpus, run_id: str) -> bool:
-    """Begin a training in a process of its own; False when this very one is there already, whoever began it.
-
-    Raises UserError when the id is taken, or nothing can be written.
-    """
-    with _one_at_a_time():  # two visitors may press the button together
-        if find_training(recipe, corpus) is not None:
-            return False
-        resume_training(new_training(recipe, corpus, run_id))
-    return True
+def trainer_of(run_id: str) -> Trainer | None:
+    """The process of a training that this server started last; None when it started none."""
+    return _trainers().get(run_id)
 
 
-def resume_training(folder: TrainingFolder, *, keep: bool = False) -> None:
-    """Go on with a training in a process of its own, unless this server's is at it; of two, its lock lets one in.
-
-    keep: end it, and keep what it has learnt as a run.
-    """
+def start_trainer(folder: TrainingFolder, *, keep: bool = False) -> None:
+    """Start a process for a training that none is at. keep: to end it, and keep what it has learnt as a run."""
+    former = trainer_of(folder.run_id)
+    if former is not None:  # it has said its last word, and may be a moment from leaving
+        with suppress(subprocess.TimeoutExpired):
+            former.process.wait(LEAVING_SECONDS)
     arguments = ["train", "--resume", folder.run_id, *(["--keep"] if keep else []), "--json"]
-    with _one_at_a_time():
-        if training_started(folder.run_id) is None:
-            _trainers()[folder.run_id] = _Trainer(_start(arguments, training_log(folder), lasting=True), time.time())
-
-
-def training_started(run_id: str) -> float | None:
-    """When this server started the process of a training, in seconds since 1970; None when it has ended."""
-    trainer = _trainers().get(run_id)
-    return trainer.started if trainer is not None and trainer.process.poll() is None else None
+    _trainers()[folder.run_id] = Trainer(_start(arguments, training_log(folder), lasting=True), time.time())
 
 
 def training_log(folder: TrainingFolder) -> Path:

@@ -4,11 +4,12 @@ import inspect
 
 import streamlit as st
 
-from app import cached, jobs
+from app import cached
 from app.components.as_typed import as_typed
 from app.links import take_choice
 from app.notices import literal, show_error
 from app.tables import settings_table
+from app.trainings import begin_training
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 from models.recipe import ModelSettings, Recipe, TrainingSettings, read_recipe, recipe_text, recipes_for
@@ -81,7 +82,7 @@ def _check_and_start(text: str, corpus: Corpus, run_id: str) -> None:
     st.caption("It runs as a process of its own: closing the browser does not stop it.")
     if start and twin is None:
         try:
-            jobs.begin_training(recipe, corpus, run_id)
+            begin_training(recipe, corpus, run_id)
         except UserError as error:
             show_error(error)
         else:

@@ -1,6 +1,8 @@
 """The panel of the trainings under way: how they go, and what can be done about them."""
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,11 +14,12 @@ from app.links import link_to
 from app.notices import how_to_read, literal, show_error
 from app.numbers import numbers
 from app.tables import headline
-from app.trainings import Watched, finished_lately, history_rows, watch_all
+from app.trainings import Watched, finished_lately, history_rows, keep_training, resume_training, watch_all
 from data_prep.errors import UserError
 from models.run import Run
 
 POLL_SECONDS = 1.5
+FAULT = "training-fault"
 QUIET_SECONDS = 10  # without a report: the validation or the test part is being measured
 BADGES = {
     "starting": ("starting", ":material/hourglass_top:", "gray"),
@@ -44,6 +47,8 @@ def _follow(known: list[tuple[str, str]]) -> None:
     trainings, faults = watch_all()
     if _states(trainings) != known:
         st.rerun()  # one more, one less: the rest of the page speaks of them too
+    if fault := st.session_state.get(FAULT):
+        show_error(fault)
     for watched in trainings:
         with st.container(border=True, gap="xsmall"):
             _draw(watched)
@@ -78,36 +83,34 @@ def _draw(watched: Watched) -> None:
 
 def _buttons(watched: Watched) -> None:
     folder, name = watched.folder, watched.folder.run_id
+    if watched.state == "running":
+        waiting = watched.asked is not None
+        _button("Stop", f"stop-{name}", folder.ask, "stop", icon=":material/pause:", disabled=waiting)
+        explained = "Ends the training and makes a run of the best weights so far."
+        _button(
+            "Keep now", f"keep-{name}", folder.ask, "keep", icon=":material/save:", disabled=waiting, help=explained
+        )
+    elif not watched.is_alive:
+        if watched.state != "finished":
+            _button("Resume", f"resume-{name}", resume_training, name, icon=":material/play_arrow:", type="primary")
+            if folder.has_state():
+                _button("Keep what is learnt", f"keep-{name}", keep_training, name, icon=":material/save:")
+        with st.popover("Delete", icon=":material/delete:"):
+            st.write("Its weights are lost.")
+            _button("Delete it", f"delete-{name}", folder.delete, type="primary")
+
+
+def _button(label: str, key: str, action: Callable[..., None], *arguments: str, **options: Any) -> None:
+    st.button(label, key=key, on_click=_act, args=(action, *arguments), **options)
+
+
+def _act(action: Callable[..., None], *arguments: str) -> None:
+    """Do what was pressed, before anything is drawn; what goes wrong is said until the next press."""
+    st.session_state[FAULT] = None
     try:
-        if watched.state == "running":
-            waiting = watched.asked is not None
-            if st.button("Stop", key=f"stop-{name}", icon=":material/pause:", disabled=waiting):
-                folder.ask("stop")
-                st.rerun()
-            explained = "Ends the training and makes a run of the best weights so far."
-            if st.button("Keep now", key=f"keep-{name}", icon=":material/save:", disabled=waiting, help=explained):
-                folder.ask("keep")
-                st.rerun()
-        elif not watched.is_alive:
-            _buttons_of_the_idle(watched)
+        action(*arguments)
     except UserError as error:
-        show_error(error)
-
-
-def _buttons_of_the_idle(watched: Watched) -> None:
-    folder, name = watched.folder, watched.folder.run_id
-    if watched.state != "finished":
-        if st.button("Resume", key=f"resume-{name}", icon=":material/play_arrow:", type="primary"):
-            jobs.resume_training(folder)
-            st.rerun()
-        if folder.has_state() and st.button("Keep what is learnt", key=f"keep-{name}", icon=":material/save:"):
-            jobs.resume_training(folder, keep=True)
-            st.rerun()
-    with st.popover("Delete", icon=":material/delete:"):
-        st.write("Its weights are lost.")
-        if st.button("Delete it", key=f"delete-{name}", type="primary"):
-            folder.delete()
-            st.rerun()
+        st.session_state[FAULT] = error
 
 
 def _say_how_it_stands(watched: Watched) -> None:

@@ -7,10 +7,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app import jobs
+from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 from data_prep.sealed_folder import MANIFEST
+from models.recipe import Recipe
 from models.run import runs_home
-from models.training_folder import Request, TrainingFolder, open_training, training_ids
+from models.training_folder import Request, TrainingFolder, find_training, open_training, training_ids
+from models.training_job import new_training
 
 State = Literal["starting", "running", "stopped", "failed", "interrupted", "finished"]
 LATELY_SECONDS = 3600
@@ -104,6 +107,28 @@ def watch_all() -> tuple[list[Watched], list[UserError]]:
     return sorted(found, key=lambda watched: not watched.is_alive), faults
 
 
+def begin_training(recipe: Recipe, corpus: Corpus, run_id: str) -> bool:
+    """Begin a training in a process of its own; False when this very one is there already, whoever began it.
+
+    Raises UserError when the id is taken, or nothing can be written.
+    """
+    with jobs.starting():  # two visitors may press the button together
+        if find_training(recipe, corpus) is not None:
+            return False
+        jobs.start_trainer(new_training(recipe, corpus, run_id))
+    return True
+
+
+def resume_training(run_id: str) -> None:
+    """Go on with a training in a process of its own, unless one is at it; of two servers' its lock lets one in."""
+    _start(run_id, keep=False)
+
+
+def keep_training(run_id: str) -> None:
+    """End a training, unless a process is at it: what it has learnt becomes a run."""
+    _start(run_id, keep=True)
+
+
 def finished_lately() -> list[tuple[str, float]]:
     """(id, seconds ago) of your own runs that were finished within the last hour, the latest first."""
     ended: list[tuple[str, float]] = []
@@ -116,12 +141,19 @@ def finished_lately() -> list[tuple[str, float]]:
     return sorted(lately, key=lambda run: run[1])[:MOST_FINISHED]
 
 
+def _start(run_id: str, *, keep: bool) -> None:
+    with jobs.starting():
+        watched = watch(run_id)
+        if not watched.is_alive:
+            jobs.start_trainer(watched.folder, keep=keep)
+
+
 def _state(folder: TrainingFolder, seen: Seen, *, running: bool) -> State:
     if running:
         return "running"
-    started = jobs.training_started(folder.run_id)
-    if started is not None and seen.time < started:
-        return "starting"  # its process has not come so far as to report
+    trainer = jobs.trainer_of(folder.run_id)
+    if trainer is not None and seen.time < trainer.started:  # it has not come so far as to report
+        return "starting" if trainer.is_alive() else "interrupted"
     if (runs_home() / folder.run_id).is_dir():
         return "finished"  # and ended before it could take its folder away
     return seen.status if seen.status in ("stopped", "failed") else "interrupted"

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from app import jobs
+from app.trainings import begin_training, resume_training, watch
 from data_prep.corpus import open_corpus
 from data_prep.labelled import LabelOptions
 from data_prep.preparing import prepare_corpus
@@ -31,6 +32,9 @@ class Process:
 
     def poll(self) -> int | None:
         return self.ended
+
+    def wait(self, timeout: float) -> None:
+        self.ended = 0
 
 
 @pytest.fixture
@@ -226,7 +230,7 @@ def test_two_who_press_together_begin_one_training(home, started):
 
     def press(number: int) -> None:
         together.wait()
-        begun.append(jobs.begin_training(recipe, corpus, f"mine-{number}"))
+        begun.append(begin_training(recipe, corpus, f"mine-{number}"))
 
     visitors = [threading.Thread(target=press, args=(number,)) for number in range(8)]
     for visitor in visitors:
@@ -304,13 +308,35 @@ def test_an_interrupted_training_is_resumed_kept_or_deleted(open_form, begun, st
     app.run()
     button(app, "Resume").click().run()
     assert started[1].arguments == ["train", "--resume", "mine", "--json"]
-    jobs.resume_training(begun)  # by another visitor
+    resume_training("mine")  # by another visitor
     assert len(started) == 2
     started[1].ended = 1
     app.run()
     button(app, "Delete it").click().run()
     assert not begun.path.exists()
     assert training_ids() == []
+
+
+def test_a_process_that_is_about_to_leave_is_no_hindrance(open_form, begun, started):
+    resume_training("mine")
+    begun.report(status="stopped", **progress())
+    assert watch("mine").state == "stopped"
+    assert started[0].ended is None
+    app = open_form("")
+    button(app, "Resume").click().run()
+    assert started[0].ended == 0  # it was waited for
+    assert len(started) == 2
+    assert watch("mine").state == "starting"
+
+
+def test_a_process_that_ends_before_its_first_word_is_not_taken_for_the_one_before(open_form, begun, started):
+    begun.report(status="stopped", **progress())
+    resume_training("mine")
+    jobs.training_log(begun).write_text("ImportError: nothing works")
+    started[0].ended = 1
+    app = open_form("")
+    assert "interrupted" in said(app)
+    assert "ImportError: nothing works" in said(app)
 
 
 def test_a_training_that_other_hands_began_is_found_again(open_form, begun):
@@ -321,6 +347,18 @@ def test_a_training_that_other_hands_began_is_found_again(open_form, begun):
         app.run()
         assert "epoch 2 of 3" in json.dumps([one.proto.text for one in app.get("progress")])
         assert "Train another model" in [expander.label for expander in app.expander]
+
+
+def test_what_a_press_could_not_do_is_said(open_form, begun):
+    app = open_form("")
+    with at_work(begun):
+        button(app, "Delete it").click().run()
+    assert not app.exception
+    assert "The training mine is running" in said(app)
+    assert begun.path.exists()
+    button(app, "Delete it").click().run()
+    assert "is running" not in said(app)
+    assert not begun.path.exists()
 
 
 def test_a_failed_training_says_why(open_form, begun, started):
@@ -339,13 +377,14 @@ def test_a_finished_training_leads_to_its_run(open_form, home):
     links = [link.proto for link in app.get("page_link")]
     assert "to-run=toy-words-lstm" in [link.query_string for link in links]
     followed = open_form("")
-    followed.query_params["to-run"] = "toy-bytes-gru"
-    followed.run()
     assert followed.selectbox(key="run").value == "toy-bytes-gru"
+    followed.query_params["to-run"] = "toy-words-lstm"
+    followed.run()
+    assert followed.selectbox(key="run").value == "toy-words-lstm"
     assert "to-run" not in followed.query_params
     followed.query_params["to-run"] = "nobody"
     followed.run()
-    assert followed.selectbox(key="run").value == "toy-bytes-gru"
+    assert followed.selectbox(key="run").value == "toy-words-lstm"
 
 
 def test_what_a_killed_process_left_of_a_finished_training_is_deleted(open_form, home):

@@ -23,6 +23,8 @@ def button_of(page: Page, name: str):
 
 
 def press(page: Page, name: str) -> None:
+    """Click once the page has settled: what is being drawn anew can miss a click."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
     button_of(page, name).click()
 
 

@@ -139,10 +139,13 @@ def test_a_corpus_that_was_made_anew_is_reported(corpus, tmp_path, make_text):
     assert "not the one" in folder.progress()["error"]["message"]
 
 
-def test_the_same_training_is_found_by_what_it_does(corpus):
+def test_the_same_training_is_found_by_what_it_does(corpus, tmp_path, make_text):
+    (tmp_path / "other.txt").write_text(make_text(150, seed=8))
+    other = prepare_corpus(tmp_path / "other.txt", Tokenisation("words"), cap=60)
     folder = new_training(RECIPE, corpus, "mine")
     assert find_training(RECIPE.model_copy(update={"name": "another", "corpus": "elsewhere"}), corpus) == folder
     assert find_training(RECIPE.with_settings(["seed=1"]), corpus) is None
+    assert find_training(RECIPE, other) is None
     (folder.path / "training.json").write_text("{}")
     assert find_training(RECIPE, corpus) is None
 
