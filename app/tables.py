@@ -1,5 +1,6 @@
 """Results as tables: one builder per figure; clusters and tokens are counted from 1, units from 0."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from data_prep.known import CorpusState
 from data_prep.parts_of_speech import tag_types
 from data_prep.tokens import display_token
 from data_prep.vocabulary import Vocabulary
+from models.generation import Node, Sample, Tree
+from models.run import Run
 
 
 def runs_table(summaries: list[dict[str, Any]]) -> pd.DataFrame:
@@ -24,10 +27,13 @@ def runs_table(summaries: list[dict[str, Any]]) -> pd.DataFrame:
             "corpus": run["corpus"],
             "recipe": run["recipe"],
             "model": f"{run['cell'].upper()} {run['layers']}×{run['units']}",
+            "task": run["task"],
             "parameters": run["parameters"],
-            "nats per token": run["test"]["cross_entropy_nats"],
+            "nats": run["test"]["cross_entropy_nats"],
             "perplexity": run["test"].get("perplexity"),
             "bits per character": run["test"].get("bits_per_character"),
+            "accuracy": run["test"].get("accuracy"),
+            "balanced accuracy": run["test"].get("balanced_accuracy"),
             "epochs": run["epochs"],
             "minutes": round(run["minutes"], 1),
             "seed": run["seed"],
@@ -35,6 +41,17 @@ def runs_table(summaries: list[dict[str, Any]]) -> pd.DataFrame:
         }
         for run in summaries
     )
+
+
+def headline(run: Run) -> tuple[str, str, str]:
+    """(name, value, meaning) of the one figure that tells how good a run is on its test part."""
+    if "balanced_accuracy" in run.test:
+        meaning = f"mean over the classes of the fraction that is right; of all texts {run.test['accuracy']:.1%} are"
+        return "Test balanced accuracy", f"{run.test['balanced_accuracy']:.1%}", meaning
+    if "perplexity" in run.test:
+        return "Test perplexity", f"{run.test['perplexity']:.1f}", "exp of nats per token; lower is better"
+    meaning = "nats per character divided by ln 2; lower is better"
+    return "Test bits per character", f"{run.test['bits_per_character']:.3f}", meaning
 
 
 def corpora_table(states: list[CorpusState]) -> pd.DataFrame:
@@ -167,6 +184,30 @@ def steps_table(reading: Reading, flow: ClusterFlow, vocabulary: Vocabulary) -> 
         columns[f"lost {cluster + 1}"] = lost[:, cluster]
         columns[f"kept {cluster + 1}"] = flow.kept_rate[:, cluster]
     return pd.DataFrame(columns)
+
+
+def sample_table(written: Sample, vocabulary: Vocabulary) -> pd.DataFrame:
+    """One row per token that the network wrote."""
+    return pd.DataFrame(
+        {
+            "position": range(1, len(written.ids) + 1),
+            "token": [vocabulary.display(token_id) for token_id in written.ids],
+            "probability": written.probabilities,
+        }
+    )
+
+
+def tree_table(grown: Tree, vocabulary: Vocabulary) -> pd.DataFrame:
+    """One row per node, a path from the prompt to it."""
+    columns = ("depth", "path", "token", "probability", "probability of the path")
+    return pd.DataFrame(_node_rows(grown.root, (), vocabulary), columns=columns)
+
+
+def _node_rows(node: Node, before: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[tuple[Any, ...]]:
+    for child in node.children:
+        path = (*before, vocabulary.display(child.token_id))
+        yield len(path), " ".join(path), path[-1], child.probability, child.path_probability
+        yield from _node_rows(child, path, vocabulary)
 
 
 def _changes(flow: ClusterFlow) -> tuple[np.ndarray, np.ndarray]:

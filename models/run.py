@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import safetensors
-import safetensors.torch
 import torch
 
 from data_prep.corpus import Corpus
@@ -15,8 +13,9 @@ from data_prep.sealed_folder import check_name, home, name_from, open_sealed, re
 from data_prep.vocabulary import Vocabulary
 from models.network import RecurrentLanguageModel, RecurrentNetwork
 from models.recipe import Recipe, parse_recipe
+from models.tensor_files import load_tensors, save_tensors
 from models.training import Trained, build_network, history_to_json
-from models.training_folder import trainings_home
+from models.training_folder import training_ids
 
 SCHEMA = 1
 WEIGHTS = "weights.safetensors"
@@ -70,10 +69,7 @@ class Run:
         weights_file: the best weights by default; those of a checkpoint by `checkpoints[i]["file"]`.
         """
         network = build_network(self.recipe, len(self.vocabulary), len(self.classes))
-        try:
-            weights = safetensors.torch.load_file(self.folder / weights_file)
-        except (OSError, safetensors.SafetensorError) as error:
-            raise UserError(f"The weights of {self.id} cannot be read: {error}.", "Train the run again.") from error
+        weights = load_tensors(self.folder / weights_file)
         expected = dict(network.named_parameters())
         for name, parameter in expected.items():
             found = tuple(weights[name].shape) if name in weights else "nothing"
@@ -93,11 +89,17 @@ class Run:
         return network.to(device).eval()
 
     def check_vocabulary(self, corpus: Corpus) -> None:
-        """UserError unless the corpus has the vocabulary that this run was trained with."""
+        """UserError unless the corpus has the vocabulary and the classes that this run was trained with."""
         if corpus.vocabulary.tokens != self.vocabulary.tokens:
             raise UserError(
                 f"The corpus {corpus.name} has another vocabulary than the run {self.id} was trained with.",
                 f"Use {self.corpus['name']} as made from {self.corpus['source'].get('file')}.",
+            )
+        if corpus.classes != self.classes:
+            ours, theirs = (", ".join(classes) or "none" for classes in (self.classes, corpus.classes))
+            raise UserError(
+                f"The corpus {corpus.name} has the classes: {theirs}; the run {self.id} knows: {ours}.",
+                f"Use {self.corpus['name']}, which it was trained on.",
             )
 
     def summary(self) -> dict[str, Any]:
@@ -131,7 +133,7 @@ def default_run_id(recipe: Recipe, corpus: Corpus) -> str:
     model = recipe.model
     base = name_from(f"{corpus.name}-{model.cell}-{model.layers}x{model.units}")
     candidate, number = base, 1
-    while _taken(candidate) or (trainings_home() / candidate).exists():
+    while _taken(candidate) or candidate in training_ids():
         number += 1
         candidate = f"{base}-{number}"
     return candidate
@@ -154,8 +156,7 @@ def save_run(run_id: str, recipe: Recipe, corpus: Corpus, trained: Trained) -> R
     stored = getattr(torch, recipe.training.stored_precision)
 
     def save_weights(weights: dict[str, torch.Tensor], name: str) -> None:
-        kept = {key: value.detach().cpu().to(stored).contiguous() for key, value in weights.items()}
-        safetensors.torch.save_file(kept, folder / name)
+        save_tensors({key: value.to(stored) for key, value in weights.items()}, folder / name)
 
     with sealing(runs_home() / reserve_run_id(run_id), "run", SCHEMA) as folder:
         save_weights(dict(trained.network.named_parameters()), WEIGHTS)

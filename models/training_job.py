@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import torch
 
@@ -12,7 +13,7 @@ from data_prep.errors import UserError
 from models.distribution import joined
 from models.network import RecurrentNetwork
 from models.recipe import Recipe
-from models.run import Run, default_run_id, reserve_run_id, save_run
+from models.run import Run, default_run_id, open_run, reserve_run_id, run_ids, save_run
 from models.training import Epoch, Progress, Stopped, history_to_json, train
 from models.training_folder import TrainingFolder, begin_training
 
@@ -28,7 +29,8 @@ def new_training(recipe: Recipe, corpus: Corpus, run_id: str | None = None) -> T
 
 def corpus_of(folder: TrainingFolder) -> Corpus:
     """The corpus that a training was begun with; UserError when it has been made anew since, or is gone."""
-    corpus = open_corpus(folder.corpus["name"])
+    place = folder.corpus.get("folder", "")
+    corpus = open_corpus(place if place and Path(place).is_dir() else folder.corpus["name"])
     if corpus.digest != folder.corpus["digest"]:
         raise UserError(
             f"The corpus {corpus.name} is not the one that the training {folder.run_id} was begun with.",
@@ -51,6 +53,7 @@ def run_training(
     Raises UserError as `train` does, when another process is at it, or when something cannot be written.
     """
     with joined(device) as share:
+        share.wait()  # until all have opened the folder, which the leading one may delete
         if share.leads:
             return _lead(folder, device, on_progress, on_epoch)
         with suppress(Stopped):
@@ -64,9 +67,10 @@ def _lead(
     on_progress: Callable[[Progress], None],
     on_epoch: Callable[[Epoch], None],
 ) -> Run | None:
+    if (run := _written_before(folder)) is not None:
+        return run
     with folder.locked():
         corpus = corpus_of(folder)
-        history: list[Epoch] = []
         folder.report(status="running", error=None, pid=os.getpid(), started=time.time())
 
         def show_progress(now: Progress, _: RecurrentNetwork) -> None:
@@ -74,8 +78,8 @@ def _lead(
             on_progress(now)
 
         def show_epoch(done: Epoch) -> None:
-            history.append(done)
-            folder.report(history=history_to_json(history))
+            earlier = [epoch for epoch in folder.progress().get("history", []) if epoch["epoch"] < done.epoch]
+            folder.report(history=earlier + history_to_json([done]))
             on_epoch(done)
 
         try:
@@ -92,5 +96,16 @@ def _lead(
             folder.report(status="failed", error={"message": error.message, "hint": error.hint})
             raise
         folder.report(status="finished")
+    folder.delete()
+    return run
+
+
+def _written_before(folder: TrainingFolder) -> Run | None:
+    """The run, where a process was ended between writing it and deleting the training's folder."""
+    if folder.run_id not in run_ids():
+        return None
+    run = open_run(folder.run_id)
+    if (run.recipe, run.corpus["digest"]) != (folder.recipe, folder.corpus["digest"]):
+        reserve_run_id(folder.run_id)  # another run has come by this id: better said now than at the end
     folder.delete()
     return run

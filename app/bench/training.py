@@ -97,8 +97,8 @@ def _speed(case: Case) -> list[Measured]:
 
 def _memory(case: Case) -> Measured:
     """How much the peak grows with the tokens of an update, in units of one logits matrix."""
-    more = replace(case, steps=4 * case.steps)
-    logits = 3 * case.steps * case.batch * case.vocabulary * 4
+    case, more = replace(case, steps=2 * case.steps), replace(case, steps=8 * case.steps)
+    logits = (more.steps - case.steps) * case.batch * case.vocabulary * 4
     growth, peer_growth = (
         (_trial(side, more).peak - _trial(side, case).peak) / logits for side in ("ours", "textbook")
     )
