@@ -5,7 +5,7 @@ response to a word is its mean over every occurrence of the word. For an LSTM th
 cell state.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +19,7 @@ from models.network import RecurrentNetwork
 
 BANDS = (0.09, 0.25, 0.75, 0.91)
 WINDOW = 50  # positions unrolled at a time; bounds memory, changes nothing else
+PADDING = -1
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ class Recording:
 
     token_ids, counts: (W,). mean: state → (W, L, H). bands: state → (4, W, L, H), see `BANDS`; exact up
     to the error of `QuantileSketch`. mean_square: state → (L, H), over every token of the text.
-    tokens: recorded in all; streams: places at which the text was read at once, each from a zero state;
-    left_out: tokens at the end that did not fill the streams.
+    tokens: recorded in all; streams: places at which the text was read at once, each from a zero state
+    (separate texts start from it anyway); left_out: tokens at the end that did not fill the streams.
     """
 
     token_ids: np.ndarray
@@ -142,37 +143,52 @@ def record(
     network: RecurrentNetwork,
     ids: np.ndarray,
     *,
+    offsets: np.ndarray | None = None,
     words: int = 600,
     streams: int = 64,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Recording:
     """Read `ids` (T,) and keep the statistics of the responses to its `words` most frequent words.
 
-    The text is cut into `streams` consecutive pieces that are read side by side, each from a zero
-    state; `on_progress` gets the finished fraction, and may raise to cancel.
+    Running text is cut into `streams` consecutive pieces that are read side by side, each from a zero
+    state. Separate texts, which begin at `offsets` (N + 1,), are read `streams` at a time, each from a
+    zero state. `on_progress` gets the finished fraction, and may raise to cancel.
 
-    Raises UserError when the text has no token, or when the network's states are not numbers.
+    Raises UserError when the text has no token, when the network's states are not numbers, or when it
+    also reads backwards.
     """
     if len(ids) == 0:
         raise UserError("There is nothing to record: the text has no token.", "Give a longer text.")
-    streams = min(streams, len(ids))
-    length = len(ids) // streams
-    pieces = torch.from_numpy(np.asarray(ids[: length * streams], np.int64).reshape(streams, length).T.copy())
-    token_ids, counts = _most_frequent(pieces, words)
+    if network.settings.bidirectional:
+        raise UserError(
+            "A bidirectional network has no response to one token: its state depends on what follows.",
+            "Record a network that reads forward only.",
+        )
+    if offsets is None:
+        streams = min(streams, len(ids))
+        recorded = len(ids) // streams * streams
+        windows = _windows_of_running_text(ids[:recorded], streams)
+    else:
+        recorded = len(ids)
+        windows = _separate_texts(ids, offsets, streams)
+    token_ids, counts = _most_frequent(ids[:recorded], words)
     row_of = torch.full((network.vocabulary_size,), len(token_ids))
     row_of[token_ids] = torch.arange(len(token_ids))
     statistics = ResponseStatistics(row_of, len(token_ids), (network.settings.layers, network.settings.units))
 
-    device = next(network.parameters()).device
-    state = CarriedState.zero(network, streams)
-    for start in range(0, length, WINDOW):
-        window = pieces[start : start + WINDOW]
-        layers, following = unroll(network, window.to(device), state)
-        if not torch.isfinite(following.hidden).all():  # what is not a number stays so to the window's end
+    state, done = None, 0
+    for window, continues in windows:
+        before = state if continues and state is not None else CarriedState.zero(network, window.shape[1])
+        read = window != PADDING
+        layers, state = unroll(network, window.clamp(min=0).to(network.device), before)
+        if not torch.isfinite(state.hidden).all():  # what is not a number stays so to the window's end
             raise UserError("The network's states are not numbers.", "Its weights are damaged; train it again.")
-        statistics.add(window.flatten(), responses(layers, state))
-        state = following
-        on_progress(min(1.0, (start + WINDOW) / length))
+        changes = responses(layers, before)
+        if not read.all():
+            changes = {kind: change[read.flatten()] for kind, change in changes.items()}
+        statistics.add(window[read], changes)
+        done += int(read.sum())
+        on_progress(done / recorded)
     fold = statistics.shape
     return Recording(
         token_ids=token_ids.numpy(),
@@ -183,11 +199,11 @@ def record(
             for kind, sketch in statistics.sketch.items()
         },
         mean_square={
-            kind: (square / pieces.numel()).reshape(fold).float().numpy() for kind, square in statistics.square.items()
+            kind: (square / recorded).reshape(fold).float().numpy() for kind, square in statistics.square.items()
         },
-        tokens=pieces.numel(),
+        tokens=recorded,
         streams=streams,
-        left_out=len(ids) - pieces.numel(),
+        left_out=len(ids) - recorded,
     )
 
 
@@ -206,8 +222,30 @@ def _change(states: Tensor, before: Tensor) -> Tensor:
     return torch.diff(states, dim=0, prepend=before[None])
 
 
-def _most_frequent(ids: Tensor, words: int) -> tuple[Tensor, Tensor]:
-    counts = torch.bincount(ids.flatten())
+def _windows_of_running_text(ids: np.ndarray, streams: int) -> Iterator[tuple[Tensor, bool]]:
+    """(ids (T, B), whether they go on from the window before) of B streams."""
+    pieces = ids.reshape(streams, -1)
+    for start in range(0, pieces.shape[1], WINDOW):
+        yield torch.from_numpy(pieces[:, start : start + WINDOW].T.astype(np.int64, order="C")), start > 0
+
+
+def _separate_texts(ids: np.ndarray, offsets: np.ndarray, at_once: int) -> Iterator[tuple[Tensor, bool]]:
+    """(ids (T, B), whether they go on from the window before) of B texts of similar length, padded at the end."""
+    lengths = np.diff(offsets)
+    order = np.argsort(lengths, kind="stable")
+    order = order[np.searchsorted(lengths[order], 1) :]  # empty texts have nothing to record
+    for first in range(0, len(order), at_once):
+        chosen = order[first : first + at_once]
+        longest = int(lengths[chosen].max())
+        padded = np.full((longest, len(chosen)), PADDING, dtype=np.int64)
+        for column, text in enumerate(chosen):
+            padded[: lengths[text], column] = ids[offsets[text] : offsets[text + 1]]
+        for start in range(0, longest, WINDOW):
+            yield torch.from_numpy(padded[start : start + WINDOW]), start > 0
+
+
+def _most_frequent(ids: np.ndarray, words: int) -> tuple[Tensor, Tensor]:
+    counts = torch.from_numpy(np.bincount(ids))
     order = torch.argsort(counts, descending=True, stable=True)
     order = order[: min(words, int((counts > 0).sum()))]
     return order, counts[order]

@@ -108,6 +108,7 @@ def record_run(
     recording = record(
         run.load_network(device),
         corpus.splits[options.split],
+        offsets=None if corpus.texts is None else corpus.texts[options.split].offsets,
         words=options.words,
         streams=options.streams,
         on_progress=on_progress,

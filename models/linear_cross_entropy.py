@@ -6,6 +6,7 @@ bias are computed while its logits are at hand: gradient of the mean loss with r
 is (softmax(logits) − one-hot(target)) / N.
 """
 
+import math
 from typing import Any
 
 import torch
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from models.products import product
 
-BLOCK = 8_000_000  # logits at hand at a time: 32 MB
+BLOCK = 4_000_000  # logits at hand at a time: 16 MB, about a processor's last cache
 
 
 def linear_cross_entropy(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
@@ -59,17 +60,18 @@ class _LinearCrossEntropy(torch.autograd.Function):
 
 
 def _blocks(rows: int, weight: Tensor) -> list[slice]:
-    height = max(1, BLOCK // len(weight))
+    count = math.ceil(rows * len(weight) / BLOCK)
+    height = math.ceil(rows / count)  # alike, so that each block takes the memory that the one before it freed
     return [slice(start, start + height) for start in range(0, rows, height)]
 
 
 def _losses(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-    """(losses (N,), probabilities (N, V)) of logits (N, V).
+    """(losses (N,), probabilities (N, V)) of logits (N, V), which become the probabilities.
 
     The likeliest token's probability is 1 / Σ exp(logit − largest), at least 1/V, so that the loss stays
     exact where the target's own probability is too small for a float.
     """
     largest = logits.amax(1)
     target = logits.gather(1, targets[:, None]).squeeze(1)
-    probabilities = torch.softmax(logits, 1)
+    probabilities = torch.softmax(logits, 1, out=logits)
     return largest - probabilities.amax(1).log() - target, probabilities

@@ -40,7 +40,7 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """Measure speed now, each figure beside its peer in the same run."""
-    from app.bench import run_benches
+    from app.bench.benches import run_benches
 
     results = run_benches(names or [])
     if as_json:

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -6,7 +8,7 @@ from analysis.quantile_sketch import BINS, RELATIVE_ERROR, SCALE, QuantileSketch
 from analysis.recording import BANDS, ResponseStatistics, record, responses
 from analysis.states import CarriedState, unroll
 from data_prep.errors import UserError
-from models.network import RecurrentLanguageModel
+from models.network import RecurrentClassifier, RecurrentLanguageModel
 from models.recipe import ModelSettings
 
 V = 30
@@ -51,6 +53,32 @@ def test_count_weighted_responses_telescope_to_the_last_state():
     for state, end in (("hidden", last.hidden), ("cell", last.cell)):
         total = np.einsum("w,wlh->lh", recording.counts.astype(float), recording.mean[state].astype(float))
         np.testing.assert_allclose(total, end[:, 0].numpy(), atol=2e-3)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_separate_texts_are_recorded_as_if_read_one_by_one(cell):
+    network, ids = make_network(cell), make_text(400)
+    lengths = np.random.default_rng(2).integers(0, 120, size=12)  # longer than a window, and empty ones
+    offsets = np.minimum(np.concatenate(([0], np.cumsum(lengths))), len(ids))
+    offsets[-1] = len(ids)
+    assert max(np.diff(offsets)) > 50
+    recording = record(network, ids, offsets=offsets, words=V, streams=3)
+    alone = [all_responses(network, ids[start:end])[0] for start, end in pairwise(offsets) if start < end]
+    assert (recording.tokens, recording.left_out) == (400, 0)
+    for state in recording.states:
+        together = torch.cat([text[state] for text in alone]).numpy()
+        for row, token_id in enumerate(recording.token_ids):
+            own = together[ids == token_id].reshape(-1, 2, 8)
+            assert recording.counts[row] == len(own)
+            np.testing.assert_allclose(recording.mean[state][row], own.mean(0), atol=1e-6)
+        square = (together.astype(float) ** 2).mean(0).reshape(2, 8)
+        np.testing.assert_allclose(recording.mean_square[state], square, rtol=1e-4)
+
+
+def test_a_network_that_also_reads_backwards_is_refused():
+    network = RecurrentClassifier(ModelSettings(units=4, embedding=4, bidirectional=True), V, 2)
+    with pytest.raises(UserError, match="bidirectional"):
+        record(network, make_text(50))
 
 
 def test_streams_start_from_zero_and_say_what_was_left_out():

@@ -9,13 +9,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from app.bench.measured import Measured
 from data_prep.tokens import Tokenisation
 
 BIG = 1 << 30  # bytes
@@ -40,19 +40,6 @@ peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform =
 again = prepare()
 print(json.dumps({"first": first, "again": again, "peak": peak}))
 """
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One figure beside its peer; value and peer_value in `unit`."""
-
-    what: str
-    value: float
-    unit: str
-    peer: str
-    peer_value: float
-    met: bool
-    goal: str
 
 
 def measure_preparing() -> list[Measured]:

@@ -1,10 +1,11 @@
-"""Speed, measured now and beside a peer in the same run: machines differ, ratios less."""
+"""The benches by name, and those of what the pages wait for: recording, co-clusters, sentences."""
 
 import os
 import platform
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn.cluster import SpectralCoclustering
 from analysis.coclustering import cocluster, decompose
 from analysis.recording import record
 from analysis.sentence import read_text
+from app.bench.measured import Measured
 from data_prep.errors import UserError
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import Vocabulary
@@ -32,6 +34,7 @@ def run_benches(names: list[str]) -> list[dict[str, Any]]:
         "cocluster": bench_cocluster,
         "sentence": bench_sentence,
         "prepare": bench_prepare,
+        "train": bench_train,
     }
     for name in names:
         if name not in benches:
@@ -100,12 +103,16 @@ def bench_sentence() -> list[dict[str, Any]]:
 
 def bench_prepare() -> list[dict[str, Any]]:
     """Text to corpus, in processes of their own, so that their peak memory is theirs."""
-    from app.bench_prepare import measure_preparing
+    from app.bench.preparing import measure_preparing
 
-    return [
-        _figure(m.what, m.value, m.unit, m.peer, m.peer_value, lambda _, met=m.met: met, m.goal)
-        for m in measure_preparing()
-    ]
+    return [_json(figure) for figure in measure_preparing()]
+
+
+def bench_train() -> list[dict[str, Any]]:
+    """Training beside the textbook loop."""
+    from app.bench.training import measure_training
+
+    return [_json(figure) for figure in measure_training()]
 
 
 def _network() -> RecurrentLanguageModel:
@@ -137,14 +144,8 @@ def _in_turn(ours: Callable[[], Any], peer: Callable[[], Any]) -> tuple[float, f
 def _figure(
     what: str, value: float, unit: str, peer: str, peer_value: float, met: Callable[[float], bool], goal: str
 ) -> dict[str, Any]:
-    ratio = value / peer_value
-    return {
-        "what": what,
-        "value": value,
-        "unit": unit,
-        "peer": peer,
-        "peer_value": peer_value,
-        "ratio": ratio,
-        "goal": goal,
-        "met": bool(met(ratio)),
-    }
+    return _json(Measured(what, value, unit, peer, peer_value, bool(met(value / peer_value)), goal))
+
+
+def _json(figure: Measured) -> dict[str, Any]:
+    return asdict(figure) | {"ratio": figure.value / figure.peer_value}
