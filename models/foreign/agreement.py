@@ -5,8 +5,8 @@ Numbers that agree are the one proof that gates, vocabulary and start were under
 
 import json
 import zipfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import torch
 
 from data_prep.errors import UserError
 from data_prep.text_file import decode, read_bytes
-from models.network import RecurrentLanguageModel
+from models.network import RecurrentClassifier, RecurrentLanguageModel
 
 TOLERANCE = 1e-4
 LARGEST_BYTES = 1 << 30
@@ -28,34 +28,40 @@ CAUSES = (
 )
 FORM = (
     "Give ids (T) or tokens (T), and probabilities, log_probabilities or logits (T × V): row t is what the model "
-    "expects after the first t tokens, from a zero state; as npz or JSON."
+    "expects after the first t tokens, from a zero state; as npz or JSON. Of a classifier: the tokens of N texts one "
+    "after the other, lengths (N), and N × C."
 )
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """What a network is said to predict. ids: (T,). values: (T, V), of the kind that `kind` says (see `KINDS`)."""
+    """What a network is said to predict.
+
+    ids: (T,). values: (T, V), of the kind that `kind` says (see `KINDS`); of a classifier (N, C).
+    lengths: (N,) of the texts that a classifier read, which follow one another in `ids`.
+    """
 
     ids: np.ndarray
     values: np.ndarray
     kind: str
+    lengths: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far the probabilities of two networks are apart, over T positions and V tokens.
+    """How far the probabilities of two networks are apart, over T positions × V tokens, or N texts × C classes.
 
-    largest, mean: absolute difference in probability. position (0-based) and token_id: where it is largest;
-    ours, theirs: the two probabilities there. tokens: T.
+    largest, mean: absolute difference in probability. row, column (0-based): position and token id, or text and
+    class, where it is largest; ours, theirs: the two probabilities there. rows: T or N.
     """
 
     largest: float
     mean: float
-    position: int
-    token_id: int
+    row: int
+    column: int
     ours: float
     theirs: float
-    tokens: int
+    rows: int
 
     @property
     def agrees(self) -> bool:
@@ -63,8 +69,14 @@ class Agreement:
         return self.largest <= TOLERANCE
 
 
-def read_claimed(path: Path, vocabulary_size: int, ids_of: Callable[[Sequence[str]], list[int | None]]) -> Claimed:
-    """Read what a network is said to predict from an npz or JSON file.
+def read_claimed(
+    path: Path,
+    vocabulary_size: int,
+    ids_of: Callable[[Sequence[str]], list[int | None]],
+    *,
+    classes: int | None = None,
+) -> Claimed:
+    """Read what a network is said to predict from an npz or JSON file. classes: C of a classifier.
 
     ids_of: the ids of tokens by the names that they have where the network comes from.
 
@@ -83,38 +95,64 @@ def read_claimed(path: Path, vocabulary_size: int, ids_of: Callable[[Sequence[st
             f"{path.name} has ids from {ids.min()} to {ids.max()}; the vocabulary has 0 to {vocabulary_size - 1:,}.",
             FORM,
         )
-    if values.dtype.kind != "f" or values.shape != (len(ids), vocabulary_size):
+    lengths = None
+    if classes is not None:
+        lengths = arrays.get("lengths", np.array([len(ids)]))
+        if (
+            lengths.ndim != 1
+            or lengths.dtype.kind not in "iu"
+            or lengths.min(initial=1) < 1
+            or lengths.sum() != len(ids)
+        ):
+            raise UserError(f"{path.name}: the lengths do not divide {len(ids):,} tokens into texts.", FORM)
+        values = values.reshape(1, -1) if values.ndim == 1 else values
+    expected = (len(ids), vocabulary_size) if lengths is None else (len(lengths), classes)
+    if values.dtype.kind != "f" or values.shape != expected:
         raise UserError(
-            f"{path.name}: {kinds[0]} are {values.dtype} of shape {values.shape}, expected ({len(ids)}, "
-            f"{vocabulary_size}): one row per token, one column per token of the vocabulary.",
+            f"{path.name}: {kinds[0]} are {values.dtype} of shape {values.shape}, expected {expected}: "
+            + ("one row per token, one column per token of the vocabulary." if lengths is None else "texts × classes."),
             FORM,
         )
     lowest, highest = {"probabilities": (0, 1), "log_probabilities": (-np.inf, 0)}.get(kinds[0], (-np.inf, np.inf))
     if np.isnan(values).any() or values.min() < lowest or values.max() > highest + 1e-3:
         raise UserError(f"{path.name}: some {kinds[0]} are no such numbers.", FORM)
-    return Claimed(ids.astype(np.int64), values, kinds[0])
+    return Claimed(ids.astype(np.int64), values, kinds[0], lengths)
 
 
-def compare(network: RecurrentLanguageModel, claimed: Claimed) -> Agreement:
-    """Run the network over the ids, from a zero state and without dropout, and compare its probabilities.
+def compare(network: RecurrentLanguageModel | RecurrentClassifier, claimed: Claimed) -> Agreement:
+    """Run the network, from a zero state and without dropout, and compare its probabilities with the claimed ones.
 
     Raises UserError when the claimed rows do not sum to one.
     """
-    ids = torch.from_numpy(claimed.ids)
-    largest, total, place, state = (-1.0, 0.0, 0.0), 0.0, (0, 0), None
     network.eval()
+    largest, total, start = Agreement(-1.0, 0.0, 0, 0, 0.0, 0.0, 0), 0.0, 0
     with torch.inference_mode():
-        for start in range(0, len(ids), AT_ONCE):
-            logits, state = network(ids[start : start + AT_ONCE, None].to(network.device), state)
-            ours = logits[:, 0].double().softmax(-1).cpu().numpy()
-            theirs = _probabilities(claimed.values[start : start + AT_ONCE], claimed.kind, start)
+        for logits in _classified(network, claimed) if claimed.lengths is not None else _predicted(network, claimed):
+            ours = logits.double().softmax(-1).cpu().numpy()
+            theirs = _probabilities(claimed.values[start : start + len(ours)], claimed.kind, start)
             apart = np.abs(ours - theirs)
             total += float(apart.sum())
-            row, column = np.unravel_index(int(apart.argmax()), apart.shape)
-            if apart[row, column] > largest[0]:
-                largest = (float(apart[row, column]), float(ours[row, column]), float(theirs[row, column]))
-                place = (start + int(row), int(column))
-    return Agreement(largest[0], total / claimed.values.size, *place, *largest[1:], len(ids))
+            place = np.unravel_index(int(apart.argmax()), apart.shape)
+            if apart[place] > largest.largest:
+                row, column = start + int(place[0]), int(place[1])
+                largest = Agreement(float(apart[place]), 0.0, row, column, float(ours[place]), float(theirs[place]), 0)
+            start += len(ours)
+    return replace(largest, mean=total / claimed.values.size, rows=start)
+
+
+def _predicted(network: RecurrentLanguageModel, claimed: Claimed) -> Iterator[torch.Tensor]:
+    """Logits (≤ AT_ONCE, V) after each token."""
+    ids, state = torch.from_numpy(claimed.ids), None
+    for start in range(0, len(ids), AT_ONCE):
+        logits, state = network(ids[start : start + AT_ONCE, None].to(network.device), state)
+        yield logits[:, 0]
+
+
+def _classified(network: RecurrentClassifier, claimed: Claimed) -> Iterator[torch.Tensor]:
+    """Logits (1, C) of each text."""
+    assert claimed.lengths is not None
+    for ids in torch.from_numpy(claimed.ids).split(claimed.lengths.tolist()):
+        yield network(ids[:, None].to(network.device), torch.tensor([len(ids)]))
 
 
 def _probabilities(values: np.ndarray, kind: str, start: int) -> np.ndarray:
@@ -125,7 +163,7 @@ def _probabilities(values: np.ndarray, kind: str, start: int) -> np.ndarray:
     sums = probabilities.sum(-1)
     if (wrong := np.flatnonzero(~(np.abs(sums - 1) <= 1e-2))).size:
         raise UserError(
-            f"The {kind.replace('_', ' ')} after token {start + int(wrong[0]) + 1} sum to {sums[wrong[0]]:.4g}, not 1.",
+            f"The {kind.replace('_', ' ')} of row {start + int(wrong[0]) + 1} sum to {sums[wrong[0]]:.4g}, not 1.",
             "Name the array by what it holds: probabilities, log_probabilities or logits.",
         )
     return probabilities
@@ -142,7 +180,7 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
         if size > LARGEST_BYTES:
             raise UserError(f"{path.name} unpacks to {size / 2**30:.1f} GB; at most 1 GB is compared.", FORM)
         with np.load(path, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files if name in ("ids", "tokens", *KINDS)}
+            return {name: arrays[name] for name in arrays.files if name in ("ids", "tokens", "lengths", *KINDS)}
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, MemoryError, NotImplementedError) as error:
         raise UserError(f"{path.name} is no npz of plain arrays, or damaged: {error}.", FORM) from error
 
@@ -155,7 +193,7 @@ def _read_json(path: Path) -> dict[str, np.ndarray]:
         read: Any = json.loads(decode(raw, path.name))
         if not isinstance(read, dict):
             raise UserError(f"{path.name} holds no arrays by name.", FORM)
-        arrays = {name: np.array(read[name]) for name in ("ids", *KINDS) if name in read}
+        arrays = {name: np.array(read[name]) for name in ("ids", "lengths", *KINDS) if name in read}
     except (ValueError, RecursionError, OverflowError) as error:
         raise UserError(f"{path.name} is neither npz nor JSON of arrays: {error}.", FORM) from error
     if odd := next((name for name, array in arrays.items() if array.dtype.kind not in "iuf"), None):

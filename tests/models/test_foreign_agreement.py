@@ -2,13 +2,15 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from data_prep.errors import UserError
 from models.foreign import agreement
 from models.foreign.agreement import Agreement, compare, read_claimed
 from models.foreign.architecture import derive
 from models.foreign.reading import read_weights
-from models.network import RecurrentLanguageModel
+from models.network import RecurrentClassifier, RecurrentLanguageModel
+from models.recipe import ModelSettings
 
 V = 23
 NAMES = {f"w{place}": place for place in range(V)}
@@ -30,13 +32,13 @@ def known(foreign):
 
 @pytest.fixture
 def claimed(tmp_path):
-    def write(as_json=False, **arrays):
+    def write(as_json=False, classes=None, **arrays):
         path = tmp_path / ("claimed.json" if as_json else "claimed.npz")
         if as_json:
             path.write_text(json.dumps({name: np.asarray(values).tolist() for name, values in arrays.items()}))
         else:
             np.savez(path, **arrays)
-        return read_claimed(path, V, ids_of)
+        return read_claimed(path, V, ids_of, classes=classes)
 
     return write
 
@@ -64,7 +66,7 @@ def test_the_same_model_agrees(known, claimed, as_json, kind, named, monkeypatch
     found = compare(network, claimed(as_json, **text, **{kind: values[kind]}))
     assert found.agrees
     assert found.largest < 1e-6
-    assert found.tokens == len(ids)
+    assert found.rows == len(ids)
 
 
 def test_dropout_is_off_whatever_the_network_comes_as(known, claimed):
@@ -80,7 +82,7 @@ def test_the_largest_difference_is_found_where_it_is(known, claimed, monkeypatch
     other[31, 4] += 3e-4
     other[12, 5] -= 1e-4
     found = compare(network, claimed(ids=ids, probabilities=other))
-    assert (found.position, found.token_id) == (31, 4)
+    assert (found.row, found.column) == (31, 4)
     assert found.largest == pytest.approx(3e-4, rel=1e-3)
     assert found.theirs - found.ours == pytest.approx(3e-4, rel=1e-3)
     assert found.mean == pytest.approx(4e-4 / other.size, rel=1e-2)
@@ -97,7 +99,33 @@ def test_a_warm_start_does_not_agree(known, claimed):
     network, ids, probabilities = known
     found = compare(network, claimed(ids=ids[5:], probabilities=probabilities[5:]))
     assert not found.agrees
-    assert found.position == 0
+    assert found.row == 0
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_classifiers_are_compared_text_by_text(claimed, bidirectional):
+    settings = ModelSettings(cell="gru", layers=2, units=6, embedding=5, bidirectional=bidirectional)
+    network = RecurrentClassifier(settings, V, 3).eval()
+    texts = [np.arange(4), np.arange(9, 20), np.arange(1)]
+    with torch.no_grad():
+        rows = [network(torch.from_numpy(t)[:, None], torch.tensor([len(t)])).softmax(-1)[0].numpy() for t in texts]
+    given = {"ids": np.concatenate(texts), "lengths": np.array([4, 11, 1])}
+    found = compare(network, claimed(classes=3, **given, probabilities=np.stack(rows)))
+    assert found.agrees
+    assert found.rows == 3
+    rows[1] = rows[1][::-1]
+    found = compare(network, claimed(classes=3, **given, probabilities=np.stack(rows)))
+    assert found.row == 1
+    assert found.largest > 1e-3
+    assert compare(network, claimed(True, classes=3, ids=texts[0], probabilities=rows[0])).agrees  # one text
+
+
+def test_lengths_must_divide_the_texts(claimed):
+    for lengths in ([4, 2], [5, 0], [[5]], [2.5, 2.5]):
+        with pytest.raises(UserError, match="the lengths do not divide 5 tokens"):
+            claimed(classes=2, ids=np.arange(5), lengths=np.array(lengths), logits=np.zeros((2, 2)))
+    with pytest.raises(UserError, match=r"expected \(1, 2\): texts × classes"):
+        claimed(classes=2, ids=np.arange(5), logits=np.zeros((5, 2)))
 
 
 def test_tolerance():
@@ -139,7 +167,7 @@ def test_rows_that_do_not_sum_to_one_are_named(known, claimed):
     network, ids, probabilities = known
     wrong = probabilities.copy()
     wrong[17] *= 0.5
-    with pytest.raises(UserError, match=r"after token 18 sum to 0\.5"):
+    with pytest.raises(UserError, match=r"of row 18 sum to 0\.5"):
         compare(network, claimed(ids=ids, probabilities=wrong))
 
 
