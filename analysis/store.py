@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from analysis.recording import Recording, record
-from data_prep.corpus import SPLITS, open_corpus
+from data_prep.corpus import SPLITS
 from data_prep.errors import UserError
 from data_prep.sealed_folder import home, open_sealed, read_json, sealing, write_json
 from models.run import Run
@@ -103,8 +103,7 @@ def record_run(
             f"{options.words} words and {options.streams} streams cannot be recorded.",
             "Take at least 2 words and 1 stream.",
         )
-    corpus = open_corpus(run.corpus["name"])
-    run.check_vocabulary(corpus)
+    corpus = run.open_corpus()
     recording = record(
         run.load_network(device),
         corpus.splits[options.split],

@@ -22,15 +22,15 @@ def runs_table(summaries: list[dict[str, Any]]) -> pd.DataFrame:
         {
             "run": run["id"],
             "corpus": run["corpus"],
-            "recipe": run["recipe"],
+            "recipe": run["recipe"] if run["origin"] == "trained" else run["origin"],
             "model": f"{run['cell'].upper()} {run['layers']}×{run['units']}",
             "parameters": run["parameters"],
-            "nats per token": run["test"]["cross_entropy_nats"],
+            "nats per token": run["test"].get("cross_entropy_nats"),
             "perplexity": run["test"].get("perplexity"),
             "bits per character": run["test"].get("bits_per_character"),
-            "epochs": run["epochs"],
-            "minutes": round(run["minutes"], 1),
-            "seed": run["seed"],
+            "epochs": run["epochs"] or None,
+            "minutes": round(run["minutes"], 1) or None,
+            "seed": run["seed"] if run["origin"] == "trained" else None,
             "from": "gallery" if run["bundled"] else "yours",
         }
         for run in summaries

@@ -60,19 +60,12 @@ def read_vocabulary(
 
     Raises UserError for a file that is none, and for ids that are not 0 … V − 1, once each.
     """
-    raw = read_bytes(path, LARGEST_BYTES + 1)
-    if len(raw) > LARGEST_BYTES:
-        raise UserError(f"{path.name} is larger than {LARGEST_BYTES >> 20} MB: that is no vocabulary.", HINT)
-    if path.suffix.lower() == ".json" or raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
-        read = _parsed(raw, path.name)
-        if isinstance(read, dict) and {"unit", "tokens", "counts"} <= set(read):
-            return VocabularyFile(Vocabulary.from_json(read, path.name), {})
-        tokens = _from_json(read, path.name)
-        if isinstance(read, list) and tokens is not read:
-            unit = unit or "bytes"
-    else:
-        tokens = decode(raw, path.name).replace("\r\n", "\n").removesuffix("\n").split("\n")
-    _check(tokens, path.name)
+    read = _read(path)
+    if isinstance(read, dict) and {"unit", "tokens", "counts"} <= set(read):
+        return VocabularyFile(Vocabulary.from_json(read, path.name), {})
+    if isinstance(read, list) and read and all(type(entry) is int and 0 <= entry < 256 for entry in read):
+        read, unit = [chr(entry) for entry in read], unit or "bytes"
+    tokens = _by_id(read, path.name)
     unit = unit or _unit_of(tokens)
     names = _names(tokens, unit, unknown, end, path.name)
     tokens = [names.get(token, token) for token in tokens]
@@ -95,7 +88,22 @@ def read_vocabulary(
     return VocabularyFile(vocabulary, names, len(unmet), unmet[0] if unmet else None)
 
 
+def read_names(path: Path) -> list[str]:
+    """Names by their ids, such as those of classes, from a file that is written as a vocabulary is."""
+    return _by_id(_read(path), path.name)
+
+
 _WHERE = {"punctuation": "after punctuation", "lines": "at line ends"}
+
+
+def _read(path: Path) -> Any:
+    """What the JSON says, or the lines."""
+    raw = read_bytes(path, LARGEST_BYTES + 1)
+    if len(raw) > LARGEST_BYTES:
+        raise UserError(f"{path.name} is larger than {LARGEST_BYTES >> 20} MB: that is no vocabulary.", HINT)
+    if path.suffix.lower() == ".json" or raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
+        return _parsed(raw, path.name)
+    return decode(raw, path.name).replace("\r\n", "\n").removesuffix("\n").split("\n")
 
 
 def _parsed(raw: bytes, name: str) -> Any:
@@ -113,11 +121,13 @@ def _parsed(raw: bytes, name: str) -> Any:
         raise UserError(f"{name} is not JSON: {error}.", HINT) from error
 
 
-def _from_json(read: Any, name: str) -> list[str]:
-    if isinstance(read, list):
-        if read and all(type(entry) is int and 0 <= entry < 256 for entry in read):
-            return [chr(entry) for entry in read]  # the values of bytes
-        return read
+def _by_id(read: Any, name: str) -> list[str]:
+    tokens = read if isinstance(read, list) else _from_object(read, name)
+    _check(tokens, name)
+    return tokens
+
+
+def _from_object(read: Any, name: str) -> list[str]:
     if not isinstance(read, dict):
         raise UserError(f"{name} holds {type(read).__name__}, neither a list nor an object.", HINT)
     if all(key.isascii() and key.isdigit() for key in read) and all(isinstance(value, str) for value in read.values()):
@@ -190,7 +200,7 @@ def _names(tokens: list[str], unit: Unit, unknown: str | None, end: str | None, 
 
 
 def _style_of(words: list[str]) -> Style:
-    if "," not in words and len(_unmet(words, "treebank")) < len(_unmet(words, "plain")):
+    if not {",", ".", "?"} & set(words) and len(_unmet(words, "treebank")) < len(_unmet(words, "plain")):
         return "treebank"  # which has no punctuation
     return "plain" if len(_unmet(words, "plain")) <= MOST_UNMET * len(words) else "spaces"
 

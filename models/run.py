@@ -1,7 +1,7 @@
 """Runs: trained models as folders."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import safetensors
 import safetensors.torch
 import torch
 
-from data_prep.corpus import Corpus
+from data_prep.corpus import Corpus, open_corpus
 from data_prep.errors import UserError
 from data_prep.sealed_folder import check_name, home, name_from, open_sealed, read_json, sealing, write_json
 from data_prep.vocabulary import Vocabulary
@@ -32,6 +32,9 @@ class Run:
     classes: of a classifier. history: one entry per epoch. test: cross-entropy in nats per token, and
     perplexity or bits per character; of a classifier in nats per text, and accuracies. parameters: trained
     numbers. checkpoints: of the weights on the way, update, epoch and validation loss (nats) of each.
+    origin: `trained` here, `imported` (weights from elsewhere), or `states` (recorded elsewhere, no weights);
+    imported: where it came from and what was found. Such a run may have no corpus (its name is None), no
+    history and no test figures.
     """
 
     id: str
@@ -47,6 +50,8 @@ class Run:
     seconds: float
     classes: tuple[str, ...] = ()
     checkpoints: tuple[dict[str, Any], ...] = ()
+    origin: str = "trained"
+    imported: dict[str, Any] = field(default_factory=dict)
 
     @property
     def task(self) -> str:
@@ -69,6 +74,11 @@ class Run:
 
         weights_file: the best weights by default; those of a checkpoint by `checkpoints[i]["file"]`.
         """
+        if self.origin == "states":
+            raise UserError(
+                f"{self.id} is recorded states without weights: there is no network to run.",
+                "The memory map and the words can be looked at; for the rest, import the weights.",
+            )
         network = build_network(self.recipe, len(self.vocabulary), len(self.classes))
         try:
             weights = safetensors.torch.load_file(self.folder / weights_file)
@@ -92,12 +102,25 @@ class Run:
         network.load_state_dict({name: tensor.float() for name, tensor in weights.items()}, strict=False)
         return network.to(device).eval()
 
+    def open_corpus(self, name: str | None = None) -> Corpus:
+        """The corpus of this name, by default the run's own; UserError when it has another vocabulary, or is none."""
+        if name is None and self.corpus["name"] is None:
+            raise UserError(
+                f"{self.id} was imported without a text to look at it with.",
+                "Import it again with --text FILE, or name a corpus that was prepared with its vocabulary.",
+            )
+        corpus = open_corpus(name or self.corpus["name"])
+        self.check_vocabulary(corpus)
+        return corpus
+
     def check_vocabulary(self, corpus: Corpus) -> None:
         """UserError unless the corpus has the vocabulary that this run was trained with."""
         if corpus.vocabulary.tokens != self.vocabulary.tokens:
             raise UserError(
                 f"The corpus {corpus.name} has another vocabulary than the run {self.id} was trained with.",
-                f"Use {self.corpus['name']} as made from {self.corpus['source'].get('file')}.",
+                f"Use {self.corpus['name']} as made from {self.corpus['source'].get('file')}."
+                if self.corpus["name"]
+                else "Import the run with a text of its own: --text FILE.",
             )
 
     def summary(self) -> dict[str, Any]:
@@ -117,6 +140,7 @@ class Run:
             "epochs": len(self.history),
             "minutes": self.seconds / 60,
             "bundled": self.bundled,
+            "origin": self.origin,
             "test": self.test,
         }
 
@@ -128,8 +152,13 @@ def runs_home() -> Path:
 
 def default_run_id(recipe: Recipe, corpus: Corpus) -> str:
     """Corpus, cell and size; with -2, -3 … where that is taken."""
+    return free_run_id(corpus.name, recipe)
+
+
+def free_run_id(name: str, recipe: Recipe) -> str:
+    """`name`, cell and size; with -2, -3 … where that is taken."""
     model = recipe.model
-    base = name_from(f"{corpus.name}-{model.cell}-{model.layers}x{model.units}")
+    base = name_from(f"{name[:50]}-{model.cell}-{model.layers}x{model.units}")
     candidate, number = base, 1
     while _taken(candidate) or (trainings_home() / candidate).exists():
         number += 1
@@ -215,6 +244,8 @@ def open_run(run_id: str) -> Run:
         seconds=about["seconds"],
         classes=tuple(about.get("classes", ())),
         checkpoints=tuple(about.get("checkpoints", ())),
+        origin=about.get("origin", "trained"),
+        imported=about.get("imported", {}),
     )
 
 

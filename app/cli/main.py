@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import analysis_commands, corpus_commands, run_commands
+from app.cli import analysis_commands, corpus_commands, import_command, run_commands
 from app.cli.console import AsJson, print_json, print_table, shows_user_errors
 from app.defaults import PORT
 
@@ -65,12 +65,13 @@ for command in (
     run_commands.train,
     run_commands.runs,
     run_commands.evaluate,
+    import_command.import_,
     analysis_commands.analyse,
     analysis_commands.sentence,
     app,
     bench,
 ):
-    cli.command()(shows_user_errors(command))
+    cli.command(command.__name__.rstrip("_"))(shows_user_errors(command))  # import is a word of Python
 
 
 def main() -> None:

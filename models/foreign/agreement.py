@@ -98,12 +98,7 @@ def read_claimed(
     lengths = None
     if classes is not None:
         lengths = arrays.get("lengths", np.array([len(ids)]))
-        if (
-            lengths.ndim != 1
-            or lengths.dtype.kind not in "iu"
-            or lengths.min(initial=1) < 1
-            or lengths.sum() != len(ids)
-        ):
+        if not _divide(lengths, len(ids)):
             raise UserError(f"{path.name}: the lengths do not divide {len(ids):,} tokens into texts.", FORM)
         values = values.reshape(1, -1) if values.ndim == 1 else values
     expected = (len(ids), vocabulary_size) if lengths is None else (len(lengths), classes)
@@ -117,6 +112,12 @@ def read_claimed(
     if np.isnan(values).any() or values.min() < lowest or values.max() > highest + 1e-3:
         raise UserError(f"{path.name}: some {kinds[0]} are no such numbers.", FORM)
     return Claimed(ids.astype(np.int64), values, kinds[0], lengths)
+
+
+def _divide(lengths: np.ndarray, total: int) -> bool:
+    if lengths.ndim != 1 or lengths.dtype.kind not in "iu" or not len(lengths):
+        return False
+    return lengths.min() >= 1 and lengths.max() <= total and lengths.sum() == total
 
 
 def compare(network: RecurrentLanguageModel | RecurrentClassifier, claimed: Claimed) -> Agreement:
