@@ -2,6 +2,7 @@
 
 from analysis.coclustering import Treatment
 
+RUN = "shakespeare-lstm-2x200"
 CLUSTERS = 9
 WORDS = 300
 TREATMENT: Treatment = "signed"

@@ -11,7 +11,7 @@ import streamlit as st
 from analysis.coclustering import LARGEST_K, TREATMENTS, Coclusters, Treatment, largest_k
 from analysis.recording import ExpectedResponse
 from app import cached
-from app.defaults import CLUSTERS, TREATMENT, WORDS
+from app.defaults import CLUSTERS, RUN, TREATMENT, WORDS
 from app.figures.word_cloud import Cloud
 from data_prep.errors import UserError
 from models.run import Run
@@ -68,7 +68,9 @@ def choose() -> None:
             st.session_state[_CURRENT] = None
             return
         by_id = {run.id: run for run in runs}
-        run_id = st.selectbox("Run", list(by_id), key="run", bind="query-params")
+        ids = list(by_id)
+        first = ids.index(RUN) if RUN in ids else 0
+        run_id = st.selectbox("Run", ids, index=first, key="run", bind="query-params")
         run = by_id[run_id]
         layers = run.recipe.model.layers
         top = layers - 1

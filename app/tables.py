@@ -14,6 +14,7 @@ from data_prep.known import CorpusState
 from data_prep.parts_of_speech import tag_types
 from data_prep.tokens import display_token
 from data_prep.vocabulary import Vocabulary
+from models.run import Run
 
 
 def runs_table(summaries: list[dict[str, Any]]) -> pd.DataFrame:
@@ -24,10 +25,13 @@ def runs_table(summaries: list[dict[str, Any]]) -> pd.DataFrame:
             "corpus": run["corpus"],
             "recipe": run["recipe"] if run["origin"] == "trained" else run["origin"],
             "model": f"{run['cell'].upper()} {run['layers']}×{run['units']}",
+            "task": run["task"],
             "parameters": run["parameters"],
-            "nats per token": run["test"].get("cross_entropy_nats"),
+            "nats": run["test"].get("cross_entropy_nats"),
             "perplexity": run["test"].get("perplexity"),
             "bits per character": run["test"].get("bits_per_character"),
+            "accuracy": run["test"].get("accuracy"),
+            "balanced accuracy": run["test"].get("balanced_accuracy"),
             "epochs": run["epochs"] or None,
             "minutes": round(run["minutes"], 1) or None,
             "seed": run["seed"] if run["origin"] == "trained" else None,
@@ -35,6 +39,17 @@ def runs_table(summaries: list[dict[str, Any]]) -> pd.DataFrame:
         }
         for run in summaries
     )
+
+
+def headline(run: Run) -> tuple[str, str, str]:
+    """(name, value, meaning) of the one figure that tells how good a run is on its test part."""
+    if "balanced_accuracy" in run.test:
+        meaning = f"mean over the classes of the fraction that is right; of all texts {run.test['accuracy']:.1%} are"
+        return "Test balanced accuracy", f"{run.test['balanced_accuracy']:.1%}", meaning
+    if "perplexity" in run.test:
+        return "Test perplexity", f"{run.test['perplexity']:.1f}", "exp of nats per token; lower is better"
+    meaning = "nats per character divided by ln 2; lower is better"
+    return "Test bits per character", f"{run.test['bits_per_character']:.3f}", meaning
 
 
 def corpora_table(states: list[CorpusState]) -> pd.DataFrame:

@@ -39,7 +39,7 @@ def test_it_opens_and_is_recorded(run_id):
 @pytest.mark.parametrize("run_id", RUNS)
 def test_it_expects_a_plain_sentence_more_than_chance_would(run_id):
     run = open_run(run_id)
-    reading = read_text(run.load_network(), run.vocabulary, "He is not in the house, and she is in the house.")
+    reading = read_text(run.load_language_model(), run.vocabulary, "He is not in the house, and she is in the house.")
     assert reading.surprise_nats[1:].mean() < 0.75 * math.log(len(run.vocabulary))
     assert run.test["cross_entropy_nats"] < 0.6 * math.log(len(run.vocabulary))
 

@@ -81,7 +81,7 @@ def test_components_put_text_in_as_text(path):
 def test_nothing_big_and_no_corpus_in_the_repository():
     for path in (ROOT / "gallery").rglob("*"):
         assert path.suffix in ("", ".json", ".npz", ".safetensors", ".md"), path
-    assert sum(path.stat().st_size for path in (ROOT / "gallery").rglob("*") if path.is_file()) <= 15e6
+    assert sum(path.stat().st_size for path in (ROOT / "gallery").rglob("*") if path.is_file()) <= 50e6
 
 
 def test_commands_that_need_no_network_do_not_wait_for_torch():

@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 from app.figures.style import SERIES, styled
 
 
-def plot_training_history(history: list[dict[str, Any]], *, dark: bool) -> go.Figure:
-    """Training and validation cross-entropy after each epoch."""
+def plot_training_history(history: list[dict[str, Any]], *, per: str, dark: bool) -> go.Figure:
+    """Training and validation cross-entropy after each epoch, in nats `per` token, word or text."""
     figure = go.Figure()
     for key, name, (colour, dash) in zip(
         ("train_nats", "valid_nats"), ("training", "validation"), SERIES, strict=False
@@ -19,8 +19,8 @@ def plot_training_history(history: list[dict[str, Any]], *, dark: bool) -> go.Fi
             mode="lines+markers",
             line={"color": colour, "dash": dash, "width": 2.2},
             name=name,
-            hovertemplate="epoch %{x}: %{y:.3f} nats per token",
+            hovertemplate=f"epoch %{{x}}: %{{y:.3f}} nats per {per}",
         )
-    figure = styled(figure, dark=dark, height=280, x="epoch", y="nats per token")
+    figure = styled(figure, dark=dark, height=280, x="epoch", y=f"nats per {per}")
     figure.update_xaxes(dtick=max(1, len(history) // 10))
     return figure

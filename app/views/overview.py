@@ -7,7 +7,7 @@ from app import cached, selection
 from app.figures.training_history import plot_training_history
 from app.notices import how_to_read, literal
 from app.numbers import numbers
-from app.tables import runs_table
+from app.tables import headline, runs_table
 from data_prep.errors import UserError
 
 st.title("What does a recurrent network remember?")
@@ -29,20 +29,15 @@ if chosen:
     columns[0].metric("Model", f"{model.cell.upper()} {model.layers}×{model.units}", border=True)
     columns[1].metric("Parameters", f"{run.parameters:,}", border=True)
     columns[2].metric("Trained on", run.corpus["name"], border=True)
-    if "perplexity" in run.test:
-        columns[3].metric(
-            "Test perplexity",
-            f"{run.test['perplexity']:.1f}",
-            border=True,
-            help="exp of nats per token; lower is better",
-        )
-    else:
-        columns[3].metric("Test bits per character", f"{run.test['bits_per_character']:.3f}", border=True)
+    name, value, meaning = headline(run)
+    columns[3].metric(name, value, border=True, help=meaning)
     noun = run.vocabulary.tokenisation.noun
+    predicted = noun if run.task == "language-model" else "text"
     st.caption(
-        f"{len(run.vocabulary):,} different {noun}s · {run.test['cross_entropy_nats']:.3f} nats per {noun} on the test "
-        f"part · recipe {literal(run.recipe.name or 'of no name')}, seed {run.recipe.seed}, {len(run.history)} epochs "
-        f"in {run.seconds / 60:.0f} minutes · text from {literal(str(run.corpus['source'].get('file')))}"
+        f"{len(run.vocabulary):,} different {noun}s · {run.test['cross_entropy_nats']:.3f} nats per {predicted} on the "
+        f"test part · recipe {literal(run.recipe.name or 'of no name')}, seed {run.recipe.seed}, "
+        f"{len(run.history)} epochs in {run.seconds / 60:.0f} minutes · "
+        f"text from {literal(str(run.corpus['source'].get('file')))}"
     )
 
     left, right = st.columns([3, 2], gap="large")
@@ -73,7 +68,7 @@ if chosen:
     with right:
         st.subheader("How it was trained", anchor=False)
         st.plotly_chart(
-            plot_training_history(run.history, dark=st.context.theme.type == "dark"),
+            plot_training_history(run.history, per=predicted, dark=st.context.theme.type == "dark"),
             theme=None,
             alt="Training and validation cross-entropy after each epoch",
         )
