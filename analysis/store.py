@@ -112,11 +112,12 @@ def record_run(
         streams=options.streams,
         on_progress=on_progress,
     )
-    _save(recording, run, options)
+    save_recording(recording, run, options, _results_home(run))
     return stored_recording(run, options)
 
 
-def _save(recording: Recording, run: Run, options: RecordingOptions) -> None:
+def save_recording(recording: Recording, run: Run, options: RecordingOptions, results: Path) -> None:
+    """Store a recording in the folder `results`: the home's, or the run's own where it cannot be made again."""
     arrays: dict[str, Any] = {"token_ids": recording.token_ids, "counts": recording.counts}
     for name in ("mean", "bands", "mean_square"):
         for state, values in getattr(recording, name).items():
@@ -130,7 +131,7 @@ def _save(recording: Recording, run: Run, options: RecordingOptions) -> None:
         "streams": recording.streams,
         "left_out": recording.left_out,
     }
-    with sealing(_results_home(run) / _key(run, options), "recording", SCHEMA, replace=True) as folder:
+    with sealing(results / _key(run, options), "recording", SCHEMA, replace=True) as folder:
         np.savez_compressed(folder / ARRAYS, allow_pickle=False, **arrays)
         write_json(folder / "recording.json", about)
 

@@ -104,6 +104,11 @@ class Run:
 
     def open_corpus(self, name: str | None = None) -> Corpus:
         """The corpus of this name, by default the run's own; UserError when it has another vocabulary, or is none."""
+        if self.origin == "states":
+            raise UserError(
+                f"{self.id} is recorded states without weights: it can read no text.",
+                "Its recording was made when it was imported. For another text, import the states of that text.",
+            )
         if name is None and self.corpus["name"] is None:
             raise UserError(
                 f"{self.id} was imported without a text to look at it with.",

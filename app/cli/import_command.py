@@ -10,14 +10,20 @@ import typer
 
 from app.cli.console import AsJson, check_choice, print_json, print_line, print_table, progress_bar
 from data_prep.errors import UserError
+from data_prep.recorded_states import are_recorded_states
 from data_prep.tokens import SentenceEnds, Style, Unit
 
 if TYPE_CHECKING:
-    from models.foreign.importing import Examined
+    from models.foreign.importing import Examined, ImportOptions
 
 
 def import_(
-    weights: Annotated[Path, typer.Argument(help="A state dict: safetensors, or .pt of tensors alone.")],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            help="A state dict (safetensors, or .pt of tensors alone), or recorded states (npz, folder of LSTMVis)."
+        ),
+    ],
     vocabulary: Annotated[
         Path | None, typer.Option(help="The tokens by id: a JSON list, a JSON object {token: id}, or one a line.")
     ] = None,
@@ -47,17 +53,18 @@ def import_(
     end: Annotated[str | None, typer.Option(help="The vocabulary's name for the end of a sentence.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take in a network that was trained elsewhere."""
-    from models.foreign.importing import ImportOptions, examine, keep, prepare_text, suggested_run_id
-    from models.run import reserve_run_id
-
+    """Take in a network that was trained elsewhere, or the states that it was recorded with."""
     for value, allowed, option in ((unit, Unit, "--as"), (style, Style, "--style")):
         if value is not None:
             check_choice(value, get_args(allowed), option)
     if sentence_ends is not None:
         check_choice(sentence_ends, get_args(SentenceEnds), "--sentence-ends")
+    if are_recorded_states(source):
+        return _import_states(source, name, vocabulary, unit, as_json)
     if vocabulary is None:
         raise UserError("No vocabulary is named.", "Add --vocabulary FILE: the tokens in the order of their ids.")
+    from models.foreign.importing import ImportOptions
+
     options = ImportOptions(
         classes=classes,
         mapping=mapping,
@@ -70,6 +77,22 @@ def import_(
         unknown=unknown,
         end=end,
     )
+    _import_weights(source, vocabulary, options, name, text or [], text_column, label_column, as_json)
+
+
+def _import_weights(
+    weights: Path,
+    vocabulary: Path,
+    options: "ImportOptions",
+    name: str | None,
+    text: list[Path],
+    text_column: str,
+    label_column: str | None,
+    as_json: bool,
+) -> None:
+    from models.foreign.importing import examine, keep, prepare_text, suggested_run_id
+    from models.run import reserve_run_id
+
     examined = examine(weights, vocabulary, options)
     run_id = reserve_run_id(name or suggested_run_id(weights, examined))
     corpus = None
@@ -89,6 +112,20 @@ def import_(
     _print_found(examined)
     print_line(f"Kept as {run.id}, in {run.folder}")
     print_line(f"Next: rnnscope analyse {run.id}, then rnnscope app" if corpus else _WITHOUT_TEXT)
+
+
+def _import_states(source: Path, name: str | None, vocabulary: Path | None, unit: str | None, as_json: bool) -> None:
+    from analysis.recorded_states import import_states
+
+    with progress_bar(f"reading {source.name}") as update:
+        run, found = import_states(source, name=name, vocabulary=vocabulary, unit=unit, on_progress=update)
+    if as_json:
+        return print_json(run.summary() | {"folder": str(run.folder), "imported": run.imported})
+    print_line(found.description)
+    for note in found.notes:
+        print_line(note)
+    print_line(f"Kept as {run.id}, in {run.folder}")
+    print_line("Next: rnnscope app; what needs a live model is not there for it.")
 
 
 _WITHOUT_TEXT = "The memory map and the words need a text: import it again with --text FILE"

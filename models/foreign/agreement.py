@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from data_prep.errors import UserError
+from data_prep.recorded_states import DAMAGE
 from data_prep.text_file import decode, read_bytes
 from models.network import RecurrentClassifier, RecurrentLanguageModel
 
@@ -182,7 +183,7 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
             raise UserError(f"{path.name} unpacks to {size / 2**30:.1f} GB; at most 1 GB is compared.", FORM)
         with np.load(path, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files if name in ("ids", "tokens", "lengths", *KINDS)}
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, MemoryError, NotImplementedError) as error:
+    except (*DAMAGE, MemoryError) as error:
         raise UserError(f"{path.name} is no npz of plain arrays, or damaged: {error}.", FORM) from error
 
 

@@ -136,3 +136,31 @@ def test_a_mapping_and_what_is_ignored(elsewhere, arguments, run_json):
     assert found["keys"]["decoder.weight"] == "embed_out.weight"
     assert found["ignored"] == ["norm.*"]
     assert json.loads(json.dumps(found)) == found
+
+
+@pytest.fixture
+def states(elsewhere):
+    draw = np.random.default_rng(3)
+    np.savez(elsewhere / "states.npz", tokens=draw.choice(TOKENS, 500), states=draw.normal(size=(500, 2, 6)))
+    return elsewhere / "states.npz"
+
+
+def test_states_alone_become_a_run_that_can_be_clustered_but_not_run(states, run_json, run_text, refused):
+    imported = run_json("import", states, "--name", "mine")
+    assert (imported["origin"], imported["layers"], imported["units"]) == ("states", 2, 6)
+    assert run_json("runs")["runs"][-1]["id"] == "mine"
+    analysed = run_json("analyse", "mine", "-k", "3")
+    assert analysed["recording"]["tokens"] == 499
+    assert analysed["clusters"]["k"] == 3
+    for command in (("sentence", "mine", "the cat"), ("evaluate", "mine"), ("analyse", "mine", "--again")):
+        assert "recorded states without weights" in refused(*command)["error"]
+    said = run_text("import", states)
+    assert "states alone · 2 layers of 6 units · hidden · 500 tokens, 12 different" in " ".join(said.split())
+    assert "Kept as states-states-2x6" in said
+
+
+def test_states_that_do_not_fit_are_sentences(states, refused):
+    np.savez(states, tokens=TOKENS, states=np.zeros((11, 3)))
+    assert "states has the shape (11, 3), expected (12, H)" in refused("import", states)["error"]
+    assert "has no lstm.yml" in refused("import", states.parent)["error"]
+    assert "mine" not in run_ids()
