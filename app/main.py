@@ -23,6 +23,7 @@ page = st.navigation(
         st.Page("views/words.py", title="Words", icon=":material/sort_by_alpha:"),
         st.Page("views/sentences.py", title="Sentences", icon=":material/notes:"),
         st.Page("views/corpora.py", title="Corpora", icon=":material/library_books:"),
+        st.Page("views/own_model.py", title="Your model", icon=":material/upload_file:"),
     ]
 )
 try:

@@ -24,7 +24,7 @@ def runs_table(summaries: list[dict[str, Any]]) -> pd.DataFrame:
             "run": run["id"],
             "corpus": run["corpus"],
             "recipe": run["recipe"] if run["origin"] == "trained" else run["origin"],
-            "model": f"{run['cell'].upper()} {run['layers']}×{run['units']}",
+            "model": run["model"],
             "task": run["task"],
             "parameters": run["parameters"],
             "nats": run["test"].get("cross_entropy_nats"),
@@ -43,6 +43,8 @@ def runs_table(summaries: list[dict[str, Any]]) -> pd.DataFrame:
 
 def headline(run: Run) -> tuple[str, str, str]:
     """(name, value, meaning) of the one figure that tells how good a run is on its test part."""
+    if not run.test:
+        return "Test part", "–", "it came without a text, or with one that it was not measured on"
     if "balanced_accuracy" in run.test:
         meaning = f"mean over the classes of the fraction that is right; of all texts {run.test['accuracy']:.1%} are"
         return "Test balanced accuracy", f"{run.test['balanced_accuracy']:.1%}", meaning

@@ -21,6 +21,7 @@ from models.training_folder import trainings_home
 SCHEMA = 1
 WEIGHTS = "weights.safetensors"
 LAST_WEIGHTS = "last.safetensors"  # only where the best ones are others
+ORIGINS = ("trained", "imported", "states")
 GALLERY = Path(__file__).resolve().parent.parent / "gallery"
 
 
@@ -57,6 +58,13 @@ class Run:
     def task(self) -> str:
         """`language-model` or `classifier`."""
         return self.recipe.task
+
+    @property
+    def model_name(self) -> str:
+        """Cell, layers and units, such as LSTM 2×200; of recorded states the cell is not known."""
+        model = self.recipe.model
+        cell = "states" if self.origin == "states" else model.cell.upper()
+        return f"{'bidirectional ' if model.bidirectional else ''}{cell} {model.layers}×{model.units}"
 
     def load_language_model(
         self, device: torch.device | str = "cpu", *, weights_file: str = WEIGHTS
@@ -136,7 +144,8 @@ class Run:
             "recipe": self.recipe.name,
             "task": self.task,
             "unit": self.vocabulary.tokenisation.unit,
-            "cell": self.recipe.model.cell,
+            "model": self.model_name,
+            "cell": None if self.origin == "states" else self.recipe.model.cell,
             "layers": self.recipe.model.layers,
             "units": self.recipe.model.units,
             "vocabulary_size": len(self.vocabulary),
@@ -235,6 +244,8 @@ def open_run(run_id: str) -> Run:
     for key, kind in (("corpus", dict), ("test", dict), ("parameters", int), ("seconds", int | float)):
         if not isinstance(about, dict) or not isinstance(about.get(key), kind):
             raise UserError(f"The run {run_id} is damaged: run.json has no {key}.", "Train the run again.")
+    if about.get("origin", "trained") not in ORIGINS:
+        raise UserError(f"The run {run_id} is damaged: run.json has an unknown origin.", "Import the run again.")
     return Run(
         id=run_id,
         folder=folder,

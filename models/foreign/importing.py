@@ -1,5 +1,6 @@
 """From files that somebody else wrote to a run: examine them, and keep what was found."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -193,17 +194,24 @@ def suggested_run_id(weights: Path, examined: Examined) -> str:
     return free_run_id(weights.name.split(".", maxsplit=1)[0], examined.recipe)
 
 
-def keep(examined: Examined, run_id: str, corpus: Corpus | None = None) -> Run:
-    """Write the network as a run; with a corpus (see `prepare_text`), its test figures are measured first."""
+def keep(examined: Examined, run_id: str, corpus: Corpus | None = None, *, measured_up_to: int | None = None) -> Run:
+    """Write the network as a run; with a corpus (see `prepare_text`), its test figures are measured first.
+
+    measured_up_to: tokens of a test part that is not too long to be measured while somebody waits.
+    """
     reserve_run_id(run_id)
     if corpus is not None and corpus.classes:
         examined = _with_classes_of(corpus, examined)
     network, test = examined.build_network(), {}
-    if corpus is not None and bool(corpus.texts) == bool(examined.classes):
+    fits = corpus is not None and bool(corpus.texts) == bool(examined.classes)
+    if fits and len(corpus.splits["test"]) <= (measured_up_to or math.inf):
         test = measure(network, corpus, "test", longest=LONGEST_TEXT)
     vocabulary = examined.vocabulary.vocabulary if corpus is None else corpus.vocabulary
     recipe = examined.recipe.model_copy(update={"corpus": corpus.name if corpus else None})
-    agreement = {"agreement": asdict(examined.agreement)} if examined.agreement else {}
+    agreement = {}
+    if examined.agreement:
+        said = {"agrees": examined.agreement.agrees, "sentence": examined.agreement_sentence}
+        agreement = {"agreement": asdict(examined.agreement) | said}
     with sealing(runs_home() / run_id, "run", SCHEMA) as folder:
         weights = {name: tensor.contiguous() for name, tensor in examined.found.tensors.items()}
         safetensors.torch.save_file(weights, folder / WEIGHTS)
