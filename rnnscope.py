@@ -15,14 +15,17 @@ from analysis.store import RecordingOptions, record_run, stored_recording
 from data_prep.corpus import Corpus, list_corpora, open_corpus
 from data_prep.corpus_statistics import CorpusStatistics, describe_corpus
 from data_prep.errors import UserError
+from data_prep.joining import join_tokens
 from data_prep.known import corpus_states, prepare_known
 from data_prep.labelled import LabelOptions
 from data_prep.parts_of_speech import PartsOfSpeech, tag_types
 from data_prep.preparing import prepare_corpus
 from data_prep.preview import preview
+from data_prep.prompt import Prompt, read_prompt
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import Vocabulary
 from models.evaluation import cross_entropy_nats
+from models.generation import Node, Sample, Tree, sample, tree
 from models.network import RecurrentLanguageModel
 from models.recipe import Recipe, load_recipe
 from models.run import Run, list_runs, open_run, save_run
@@ -37,14 +40,18 @@ __all__ = [
     "ExpectedResponse",
     "LabelOptions",
     "LayerStates",
+    "Node",
     "PartsOfSpeech",
+    "Prompt",
     "Reading",
     "Recipe",
     "Recording",
     "RecordingOptions",
     "RecurrentLanguageModel",
     "Run",
+    "Sample",
     "Tokenisation",
+    "Tree",
     "UserError",
     "Vocabulary",
     "cluster_flow",
@@ -53,6 +60,7 @@ __all__ = [
     "cross_entropy_nats",
     "decompose",
     "describe_corpus",
+    "join_tokens",
     "list_corpora",
     "list_runs",
     "load_recipe",
@@ -61,12 +69,15 @@ __all__ = [
     "prepare_corpus",
     "prepare_known",
     "preview",
+    "read_prompt",
     "read_text",
     "record",
     "record_run",
+    "sample",
     "save_run",
     "stored_recording",
     "tag_types",
     "train",
+    "tree",
     "unroll",
 ]

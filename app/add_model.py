@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.recorded_states import describe_states, import_states, open_states
+from app import selection
 from app.add_corpus import ENDINGS as TEXT_ENDINGS
 from app.notices import literal, show_error
 from data_prep.errors import UserError
@@ -20,7 +21,7 @@ from models.run import Run, reserve_run_id
 LARGEST_MB, LARGEST_VOCABULARY_MB, LARGEST_CHECK_MB = 1000, 60, 200
 MEASURED_UP_TO = 100_000  # tokens of the test part; more takes longer than a visitor waits
 FOUND_OUT = "found out"
-_KEPT = "kept-model"
+_KEPT = "kept-models"  # ids of the runs kept in this session; the last one is shown
 
 
 def add_model() -> None:
@@ -31,7 +32,7 @@ def add_model() -> None:
         "Weights, or recorded states",
         type=["safetensors", "pt", "pth", "bin", "ckpt", "npz"],
         max_upload_size=LARGEST_MB,
-        key="model-weights",
+        key=_key("weights"),
         help="A state dict, as safetensors or as torch.save(model.state_dict(), …) writes it; or an npz with states "
         "(T × H, or T × layers × H) and tokens (T).",
     )
@@ -39,14 +40,14 @@ def add_model() -> None:
         "Vocabulary",
         type=["json", "txt"],
         max_upload_size=LARGEST_VOCABULARY_MB,
-        key="model-vocabulary",
+        key=_key("vocabulary"),
         help="A JSON list of the tokens in the order of their ids, a JSON object {token: id}, or one token a line.",
     )
     text = right.file_uploader(
         "Text to look at it with",
         type=TEXT_ENDINGS,
         max_upload_size=200,
-        key="model-text",
+        key=_key("text"),
         help="The memory map and the words are about what happens while a text is read. Any text of the kind that the "
         "network was trained on.",
     )
@@ -76,7 +77,7 @@ def _choose_more() -> dict[str, Any]:
             "Probabilities to compare with",
             type=["npz", "json"],
             max_upload_size=LARGEST_CHECK_MB,
-            key="model-check",
+            key=_key("check"),
             help="ids or tokens (T), and probabilities, log_probabilities or logits (T × V): what the network expects "
             "after each of them, from a zero state.",
         ),
@@ -84,26 +85,26 @@ def _choose_more() -> dict[str, Any]:
             "Mapping",
             type=["yaml", "yml", "json"],
             max_upload_size=1,
-            key="model-mapping",
+            key=_key("mapping"),
             help="Where names do not tell: embedding: KEY, recurrent: PREFIX, decoder: KEY",
         ),
         "classes": right.file_uploader(
             "Classes",
             type=["json", "txt"],
             max_upload_size=1,
-            key="model-classes",
+            key=_key("classes"),
             help="For a classifier: the names of its outputs, in order, one a line.",
         ),
     }
-    unit = left.selectbox("Tokens are", [FOUND_OUT, "words", "characters", "bytes"], key="model-unit")
+    unit = left.selectbox("Tokens are", [FOUND_OUT, "words", "characters", "bytes"], key=_key("unit"))
     style = middle.selectbox(
         "Words are cut",
         [FOUND_OUT, "plain", "treebank", "spaces"],
-        key="model-style",
+        key=_key("style"),
         help="plain: lower-cased, punctuation apart; treebank: as in the Penn Treebank; spaces: as they are written.",
     )
     ignored = right.text_input(
-        "Tensors to leave out", key="model-ignored", help="Keys or patterns such as norm.*, with spaces between them."
+        "Tensors to leave out", key=_key("ignored"), help="Keys or patterns such as norm.*, with spaces between them."
     )
     return {
         "uploads": uploads,
@@ -173,7 +174,7 @@ def _show_network(examined: Examined) -> None:
 
 
 def _choose_name(suggested: str, source: str) -> str:
-    return st.text_input("Name", suggested, key=f"model-name-{name_from(source)}")  # another file, another name
+    return st.text_input("Name", suggested, key=_key(f"name-{name_from(source)}"))  # another file, another name
 
 
 def _written(folder: Path, upload: Any) -> Path:
@@ -185,20 +186,21 @@ def _written(folder: Path, upload: Any) -> Path:
     return path
 
 
+def _key(role: str) -> str:
+    """The key of a widget: another one after each model that was kept, so that the uploads go."""
+    return f"model-{role}-{len(st.session_state.get(_KEPT, ()))}"
+
+
 def _go_on(run: Run) -> None:
-    st.session_state[_KEPT] = run.id
-    st.rerun()  # so that the sidebar offers it
+    st.session_state[_KEPT] = [*st.session_state.get(_KEPT, ()), run.id]
+    selection.choose_next(run.id)
+    st.rerun()
 
 
 def _show_kept() -> None:
-    run_id = st.session_state.get(_KEPT)
-    if run_id is None:
+    if not st.session_state.get(_KEPT):
         return
+    run_id = st.session_state[_KEPT][-1]
     left, right = st.columns([4, 1], vertical_alignment="center")
-    left.success(f"{literal(run_id)} is kept: it is among the runs of the sidebar.")
-    if right.button("Look at it", on_click=_choose_kept, type="primary", width="stretch"):
-        st.switch_page("views/overview.py")
-
-
-def _choose_kept() -> None:
-    st.session_state["run"] = st.session_state.pop(_KEPT)
+    left.success(f"{literal(run_id)} is kept, and chosen in the sidebar.")
+    right.page_link("views/overview.py", label="**Look at it**", icon=":material/arrow_forward:")

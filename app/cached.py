@@ -21,6 +21,8 @@ from data_prep.corpus import Corpus, corpora_home, list_corpora, open_corpus
 from data_prep.corpus_statistics import CorpusStatistics, describe_corpus
 from data_prep.errors import UserError
 from data_prep.known import CorpusState
+from data_prep.tokens import SENTENCE_END
+from models.generation import Sample, Tree, sample, tree
 from models.network import RecurrentLanguageModel
 from models.run import Run, list_runs, open_run, run_folder
 
@@ -71,6 +73,17 @@ def find_clouds(run: Run, state: str, layer: int, words: int, treatment: Treatme
 def find_reading(run: Run, text: str) -> Reading:
     """A text as the run's network reads it."""
     return _reading(run.id, run.digest, text)
+
+
+def find_sample(run: Run, prompt_ids: tuple[int, ...], *, until_end: bool, **options: Any) -> Sample:
+    """What the run's network writes after a prompt; `options` as of `sample`."""
+    end_id = run.vocabulary.ids.get(SENTENCE_END) if until_end else None
+    return _sample(run.id, run.digest, prompt_ids, end_id, tuple(options.items()))
+
+
+def find_tree(run: Run, prompt_ids: tuple[int, ...], **options: Any) -> Tree:
+    """What may follow a prompt; `options` as of `tree`."""
+    return _tree(run.id, run.digest, prompt_ids, tuple(options.items()))
 
 
 def prepared_corpora() -> list[str]:
@@ -165,3 +178,16 @@ def _reading(run_id: str, digest: str, text: str) -> Reading:
     for array in (*reading.states.values(), reading.surprise_nats):
         array.flags.writeable = False
     return reading
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _sample(
+    run_id: str, digest: str, prompt_ids: tuple[int, ...], end_id: int | None, options: tuple[tuple[str, Any], ...]
+) -> Sample:
+    network, vocabulary = _network(run_id, digest), find_run(run_id).vocabulary
+    return sample(network, vocabulary, prompt_ids, end_id=end_id, **dict(options))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _tree(run_id: str, digest: str, prompt_ids: tuple[int, ...], options: tuple[tuple[str, Any], ...]) -> Tree:
+    return tree(_network(run_id, digest), find_run(run_id).vocabulary, prompt_ids, **dict(options))

@@ -1,5 +1,6 @@
 """Results as tables: one builder per figure; clusters and tokens are counted from 1, units from 0."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from data_prep.known import CorpusState
 from data_prep.parts_of_speech import tag_types
 from data_prep.tokens import display_token
 from data_prep.vocabulary import Vocabulary
+from models.generation import Node, Sample, Tree
 from models.run import Run
 
 
@@ -184,6 +186,30 @@ def steps_table(reading: Reading, flow: ClusterFlow, vocabulary: Vocabulary) -> 
         columns[f"lost {cluster + 1}"] = lost[:, cluster]
         columns[f"kept {cluster + 1}"] = flow.kept_rate[:, cluster]
     return pd.DataFrame(columns)
+
+
+def sample_table(written: Sample, vocabulary: Vocabulary) -> pd.DataFrame:
+    """One row per token that the network wrote."""
+    return pd.DataFrame(
+        {
+            "position": range(1, len(written.ids) + 1),
+            "token": [vocabulary.display(token_id) for token_id in written.ids],
+            "probability": written.probabilities,
+        }
+    )
+
+
+def tree_table(grown: Tree, vocabulary: Vocabulary) -> pd.DataFrame:
+    """One row per node, a path from the prompt to it."""
+    columns = ("depth", "path", "token", "probability", "probability of the path")
+    return pd.DataFrame(_node_rows(grown.root, (), vocabulary), columns=columns)
+
+
+def _node_rows(node: Node, before: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[tuple[Any, ...]]:
+    for child in node.children:
+        path = (*before, vocabulary.display(child.token_id))
+        yield len(path), " ".join(path), path[-1], child.probability, child.path_probability
+        yield from _node_rows(child, path, vocabulary)
 
 
 def _changes(flow: ClusterFlow) -> tuple[np.ndarray, np.ndarray]:

@@ -16,12 +16,14 @@ VIEWS = {
     "memory-map": f"memory_map?{RUN}&word=she",
     "words": f"words?{RUN}",
     "sentences": f"sentences?{RUN}",
+    "generate": f"generate?{RUN}",
 }
 READY = {
     "overview": ".js-plotly-plot",
     "memory-map": ".map .word.picked",
     "words": ".js-plotly-plot",
     "sentences": ".glyphs .column",
+    "generate": ".continuations .node",
 }
 
 

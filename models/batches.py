@@ -93,7 +93,7 @@ class SeparateTexts:
                 f"has ({len(self.texts):,}).",
                 f"Use at most --set training.batch={len(self.texts)}, or more texts.",
             )
-        self.lengths = np.minimum(np.diff(self.texts.offsets), settings.steps)
+        self.lengths = text_lengths(self.texts.offsets, settings.steps)
         self._epoch, self._order = 0, np.empty((0, 0), dtype=np.int64)
 
     @property
@@ -115,12 +115,23 @@ class SeparateTexts:
 
     def _shuffled(self, epoch: int) -> np.ndarray:
         rng = np.random.default_rng([self.seed, epoch])
-        order = rng.permutation(len(self.texts))
+        # What is left over goes before the sorting: afterwards it would be the longest texts.
+        order = rng.permutation(len(self.texts))[: self.updates_per_epoch * self.settings.batch]
         together = self.settings.batch * SORTED_TOGETHER
         pieces = (order[start : start + together] for start in range(0, len(order), together))
         by_length = np.concatenate([piece[np.argsort(self.lengths[piece], kind="stable")] for piece in pieces])
-        batches = by_length[: self.updates_per_epoch * self.settings.batch].reshape(-1, self.settings.batch)
-        return rng.permutation(batches)
+        return rng.permutation(by_length.reshape(-1, self.settings.batch))
+
+
+def text_lengths(offsets: np.ndarray, longest: int) -> np.ndarray:
+    """(N,) how many tokens are read of each of N texts; offsets (N + 1,). UserError where a text has none."""
+    lengths = np.minimum(np.diff(offsets), longest)
+    if lengths.min() < 1:
+        raise UserError(
+            f"{np.count_nonzero(lengths < 1):,} of the texts have no token: nothing tells their class.",
+            "Prepare the corpus again without them, or in the plain style, which keeps punctuation marks.",
+        )
+    return lengths
 
 
 def gather_texts(

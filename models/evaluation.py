@@ -10,7 +10,7 @@ import torch
 
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
-from models.batches import gather_texts
+from models.batches import gather_texts, text_lengths
 from models.network import RecurrentClassifier, RecurrentLanguageModel, RecurrentNetwork
 
 TEXTS_AT_ONCE = 64
@@ -29,12 +29,12 @@ def cross_entropy_nats(network: RecurrentLanguageModel, ids: np.ndarray, *, stre
     """
     inputs, targets = (torch.from_numpy(part) for part in split_streams(ids, streams))
     total, state = 0.0, None
-    with _evaluating(network):
+    with evaluating(network):
         for start in range(0, len(inputs), STEPS):
             target = targets[start : start + STEPS].to(network.device)
             loss, state = network.loss(inputs[start : start + STEPS].to(network.device), target, state)
             total += loss.item() * target.numel()
-    return _finite(total) / targets.numel()
+    return finite(total) / targets.numel()
 
 
 def classification_figures(
@@ -46,10 +46,10 @@ def classification_figures(
     fraction of texts whose likeliest class is the true one. balanced_accuracy: the mean over the classes
     that occur of that fraction within the class, so that a frequent class counts no more than a rare one.
     """
-    lengths = np.minimum(np.diff(offsets), longest)
+    lengths = text_lengths(offsets, longest)
     total, predicted = 0.0, np.empty(len(labels), dtype=np.int64)
     order = np.argsort(lengths, kind="stable")
-    with _evaluating(network):
+    with evaluating(network):
         for start in range(0, len(order), TEXTS_AT_ONCE):
             chosen = order[start : start + TEXTS_AT_ONCE]
             batch = gather_texts(ids, offsets, lengths, labels, chosen, network.device)
@@ -60,7 +60,7 @@ def classification_figures(
     right = predicted == labels
     recalls = [right[labels == label].mean() for label in np.unique(labels)]
     return {
-        "cross_entropy_nats": _finite(total) / len(labels),
+        "cross_entropy_nats": finite(total) / len(labels),
         "accuracy": float(right.mean()),
         "balanced_accuracy": float(np.mean(recalls)),
     }
@@ -100,7 +100,7 @@ def figures(nats: float, unit: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _evaluating(network: RecurrentNetwork) -> Iterator[None]:
+def evaluating(network: RecurrentNetwork) -> Iterator[None]:
     """Without gradients and dropout; afterwards the network is in the mode that it was in."""
     was_training = network.training
     network.eval()
@@ -111,7 +111,8 @@ def _evaluating(network: RecurrentNetwork) -> Iterator[None]:
         network.train(was_training)
 
 
-def _finite(total: float) -> float:
+def finite(total: float) -> float:
+    """The number itself; UserError when it is none, as the network's predictions then are none either."""
     if not math.isfinite(total):
         raise UserError(
             "The network's predictions are not numbers.",

@@ -4,7 +4,7 @@ import difflib
 import reprlib
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -20,7 +20,7 @@ class _Settings(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _a_flag_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
-        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation in (int, float):
+        if isinstance(value, bool) and _takes_numbers(cls.model_fields[str(info.field_name)].annotation):
             raise ValueError(f"must be a number, not {value}")
         return value
 
@@ -160,6 +160,11 @@ def _parse_yaml(text: str, name: str) -> Any:
         return yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date such as 2001-99-99
         raise UserError(f"{name} is not YAML: {error}", "See the recipes in models/recipes.") from error
+
+
+def _takes_numbers(annotation: Any) -> bool:
+    """Whether a setting of this type is a number, or may be one among others."""
+    return annotation in (int, float) or any(map(_takes_numbers, get_args(annotation)))
 
 
 def _shipped() -> Any:

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import safetensors
-import safetensors.torch
 import torch
 
 from data_prep.corpus import Corpus, open_corpus
@@ -15,8 +13,9 @@ from data_prep.sealed_folder import check_name, home, name_from, open_sealed, re
 from data_prep.vocabulary import Vocabulary
 from models.network import RecurrentLanguageModel, RecurrentNetwork
 from models.recipe import Recipe, parse_recipe
+from models.tensor_files import load_tensors, save_tensors
 from models.training import Trained, build_network, history_to_json
-from models.training_folder import trainings_home
+from models.training_folder import training_ids
 
 SCHEMA = 1
 WEIGHTS = "weights.safetensors"
@@ -88,10 +87,7 @@ class Run:
                 "The memory map and the words can be looked at; for the rest, import the weights.",
             )
         network = build_network(self.recipe, len(self.vocabulary), len(self.classes))
-        try:
-            weights = safetensors.torch.load_file(self.folder / weights_file)
-        except (OSError, safetensors.SafetensorError) as error:
-            raise UserError(f"The weights of {self.id} cannot be read: {error}.", "Train the run again.") from error
+        weights = load_tensors(self.folder / weights_file)
         expected = dict(network.named_parameters())
         for name, parameter in expected.items():
             found = tuple(weights[name].shape) if name in weights else "nothing"
@@ -127,13 +123,19 @@ class Run:
         return corpus
 
     def check_vocabulary(self, corpus: Corpus) -> None:
-        """UserError unless the corpus has the vocabulary that this run was trained with."""
+        """UserError unless the corpus has the vocabulary and the classes that this run was trained with."""
         if corpus.vocabulary.tokens != self.vocabulary.tokens:
             raise UserError(
                 f"The corpus {corpus.name} has another vocabulary than the run {self.id} was trained with.",
                 f"Use {self.corpus['name']} as made from {self.corpus['source'].get('file')}."
                 if self.corpus["name"]
                 else "Import the run with a text of its own: --text FILE.",
+            )
+        if corpus.classes != self.classes:
+            ours, theirs = (", ".join(classes) or "none" for classes in (self.classes, corpus.classes))
+            raise UserError(
+                f"The corpus {corpus.name} has the classes: {theirs}; the run {self.id} knows: {ours}.",
+                f"Use {self.corpus['name']}, which it was trained on.",
             )
 
     def summary(self) -> dict[str, Any]:
@@ -174,7 +176,7 @@ def free_run_id(name: str, recipe: Recipe) -> str:
     model = recipe.model
     base = name_from(f"{name[:50]}-{model.cell}-{model.layers}x{model.units}")
     candidate, number = base, 1
-    while _taken(candidate) or (trainings_home() / candidate).exists():
+    while _taken(candidate) or candidate in training_ids():
         number += 1
         candidate = f"{base}-{number}"
     return candidate
@@ -197,8 +199,7 @@ def save_run(run_id: str, recipe: Recipe, corpus: Corpus, trained: Trained) -> R
     stored = getattr(torch, recipe.training.stored_precision)
 
     def save_weights(weights: dict[str, torch.Tensor], name: str) -> None:
-        kept = {key: value.detach().cpu().to(stored).contiguous() for key, value in weights.items()}
-        safetensors.torch.save_file(kept, folder / name)
+        save_tensors({key: value.to(stored) for key, value in weights.items()}, folder / name)
 
     with sealing(runs_home() / reserve_run_id(run_id), "run", SCHEMA) as folder:
         save_weights(dict(trained.network.named_parameters()), WEIGHTS)

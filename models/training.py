@@ -15,7 +15,7 @@ from data_prep.errors import UserError
 from models.batches import Batch, RunningText, SeparateTexts
 from models.distribution import Share, joined
 from models.evaluation import cross_entropy_nats, measure
-from models.memory import keep_freed_memory
+from models.memory import check_memory, enough_memory, keep_freed_memory
 from models.network import RecurrentClassifier, RecurrentLanguageModel, RecurrentNetwork, State, detached
 from models.optimisation import clip_gradients, learning_rate, make_optimizer
 from models.recipe import Recipe
@@ -44,7 +44,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Epoch:
-    """One pass over the training part: mean training and validation cross-entropy (nats per prediction)."""
+    """One pass over the training part: mean training and validation cross-entropy (nats per prediction).
+
+    learning_rate: of its last update.
+    """
 
     epoch: int
     train_nats: float
@@ -100,12 +103,13 @@ def train(
     is kept there and keeps its own: on the CPU, with as many threads, the weights come out bit for bit as
     if nothing had happened in between. Under `torchrun` the leading process alone returns a result.
 
-    Raises UserError when corpus and recipe do not fit, or when the loss explodes or stops being a number;
+    Raises UserError when corpus and recipe do not fit, when the memory does not suffice, or when the loss
+    explodes or stops being a number;
     Stopped when the folder was asked to stop.
     """
     _check_task(recipe, corpus)
     keep_freed_memory()
-    with joined(device) as share:
+    with enough_memory(), joined(device) as share:
         training = _Training(recipe, corpus, device, share, folder, on_progress, on_epoch)
         training.run()
         return training.finished() if share.leads else None
@@ -153,6 +157,8 @@ class _Training:
             recipe, recipe.training, corpus, device, share,
         )  # fmt: skip
         self.folder, self.on_progress, self.on_epoch = folder, on_progress, on_epoch
+        with torch.device("meta"):
+            check_memory(build_network(recipe, len(corpus.vocabulary), len(corpus.classes)), device)
         torch.manual_seed(recipe.seed)
         self.network = build_network(recipe, len(corpus.vocabulary), len(corpus.classes)).to(device)
         self.objective = share.parallel(_Objective(self.network))
@@ -173,7 +179,8 @@ class _Training:
         self.seconds_before = 0.0
         self.started = self.saved = time.monotonic()
         self.wish: Request | None = None
-        self.saved_update = -1
+        self.kept = False  # ended before its time, on request
+        self.saved_at = (-1, -1)  # update and epochs
         if folder is not None and (snapshot := folder.latest_state()) is not None:
             self._restore(snapshot)
         self.reported = _Reported(self.started, self.update, self.loss_sum.item(), self.predictions)
@@ -183,7 +190,7 @@ class _Training:
         """Every epoch that is left."""
         per_epoch = self.batches.updates_per_epoch
         early = {math.ceil(per_epoch / 2**halving) for halving in range(self.settings.checkpoints_in_first_epoch)}
-        while len(self.history) < self.settings.epochs and not self._out_of_patience() and self.wish != "keep":
+        while len(self.history) < self.settings.epochs and not self._out_of_patience() and not self.kept:
             self.network.train()
             for index in range(self.update - len(self.history) * per_epoch, per_epoch):
                 self._step(self.batches.batch(len(self.history) + 1, index))
@@ -192,6 +199,7 @@ class _Training:
                 self._look_up()
                 if self.wish == "keep":
                     break
+            self.kept = self.wish == "keep"
             self._end_epoch()
 
     def finished(self) -> Trained:
@@ -213,7 +221,7 @@ class _Training:
         )
 
     def _step(self, batch: Batch) -> None:
-        rate = self._learning_rate()
+        rate = self._learning_rate(self.update)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         loss, state = self.objective(batch, self.state)
@@ -262,7 +270,8 @@ class _Training:
         mean_loss = self.share.mean(self.loss_sum / self.predictions).item()
         self._check(mean_loss, 1)
         valid_nats = self._valid_nats()
-        epoch = Epoch(len(self.history) + 1, mean_loss, valid_nats, self._learning_rate(), self._seconds())
+        rate = self._learning_rate(self.update - 1)
+        epoch = Epoch(len(self.history) + 1, mean_loss, valid_nats, rate, self._seconds())
         if valid_nats < min((earlier.valid_nats for earlier in self.history), default=math.inf):
             self.best_weights = self._weights()
         self.history.append(epoch)
@@ -294,7 +303,8 @@ class _Training:
         stored = getattr(torch, self.settings.stored_precision)
         weights = {name: value.to(stored) for name, value in self._weights().items()}
         checkpoint = Checkpoint(self.update, self.update / self.batches.updates_per_epoch, valid_nats, weights)
-        self.checkpoints.append(checkpoint)
+        # A training that went on from the end of an epoch keeps that epoch's checkpoint again.
+        self.checkpoints = [*(kept for kept in self.checkpoints if kept.update != self.update), checkpoint]
         if self.folder is not None and self.share.leads:
             facts = {"update": checkpoint.update, "epoch": checkpoint.epoch, "valid_nats": valid_nats}
             self.folder.save_checkpoint(self.update, Snapshot(weights, facts))
@@ -311,8 +321,8 @@ class _Training:
             poor = 0 if better and since_best else poor + (not better)
         return poor
 
-    def _learning_rate(self) -> float:
-        return learning_rate(self.settings, self.update, self.batches.updates_per_epoch, self._poor_epochs())
+    def _learning_rate(self, update: int) -> float:
+        return learning_rate(self.settings, update, self.batches.updates_per_epoch, self._poor_epochs())
 
     def _check(self, loss_sum: float, predictions: int) -> None:
         rate = self.optimizer.param_groups[0]["lr"]
@@ -334,7 +344,8 @@ class _Training:
         return self.seconds_before + time.monotonic() - self.started
 
     def _save(self) -> None:
-        if self.folder is None or not self.share.leads or self.update == self.saved_update:
+        now_at = (self.update, len(self.history))
+        if self.folder is None or not self.share.leads or now_at == self.saved_at:
             return
         tensors = {f"network.{name}": value for name, value in self._weights().items()}
         tensors |= {f"best.{name}": value for name, value in self.best_weights.items()}
@@ -350,10 +361,11 @@ class _Training:
             "loss_sum": self.loss_sum.item(),
             "predictions": self.predictions,
             "history": history_to_json(self.history),
+            "kept": self.kept,
             "seconds": self._seconds(),
         }
         self.folder.save_state(self.update, Snapshot(tensors, facts))
-        self.saved, self.saved_update = time.monotonic(), self.update
+        self.saved, self.saved_at = time.monotonic(), now_at
 
     def _restore(self, snapshot: Snapshot) -> None:
         assert self.folder is not None
@@ -368,7 +380,8 @@ class _Training:
             index, _, key = name.partition(".")
             whole["state"].setdefault(int(index), {})[key] = tensor
         self.optimizer.load_state_dict(whole)
-        carried = [value.to(self.device) for _, value in sorted(groups.get("carried", {}).items())]
+        # Copied, because where in memory a file's numbers begin could change the last bit of a matrix product.
+        carried = [value.to(self.device, copy=True) for _, value in sorted(groups.get("carried", {}).items())]
         self.state = None if not carried else carried[0] if len(carried) == 1 else (carried[0], carried[1])
         torch.set_rng_state(groups["random"]["cpu"])
         if "cuda" in groups["random"]:
@@ -378,11 +391,10 @@ class _Training:
         self.loss_sum.fill_(facts["loss_sum"])
         self.predictions = facts["predictions"]
         self.history = [Epoch(**epoch) for epoch in facts["history"]]
+        self.kept = facts.get("kept", False)
         self.seconds_before = facts["seconds"]
         self.checkpoints = [
-            Checkpoint(**kept.facts, weights=kept.tensors)
-            for kept in self.folder.checkpoints()
-            if kept.facts["update"] <= self.update
+            Checkpoint(**kept.facts, weights=kept.tensors) for kept in self.folder.checkpoints(self.update)
         ]
 
 

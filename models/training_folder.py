@@ -13,6 +13,7 @@ The folder ends when the run is written.
 
 import json
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import safetensors.torch
 from filelock import FileLock, Timeout
 from torch import Tensor
 
@@ -28,8 +28,10 @@ from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 from data_prep.sealed_folder import check_name, home, open_sealed, read_json, sealing, write_json
 from models.recipe import Recipe, parse_recipe
+from models.tensor_files import load_tensors, save_tensors
 
 SCHEMA = 1
+ABOUT = "training.json"
 STATES_KEPT = 2
 CURVE_POINTS = 500
 LOCK_SECONDS = 2  # longer than a watcher's glance at the lock
@@ -68,18 +70,24 @@ class TrainingFolder:
             raise _unwritable(self.path, error) from error
         try:
             (self.path / "request").unlink(missing_ok=True)
+            for left in self.path.glob(".*-*"):  # by a process that was killed while it kept something
+                shutil.rmtree(left, ignore_errors=True)
             yield
         finally:
             lock.release()
 
     def is_running(self) -> bool:
         """Whether a process is at it now."""
+        if not (self.path / ABOUT).is_file():
+            return False  # deleted; a lock would bring the folder back
         lock = FileLock(self.path / "lock")
         try:
             with lock.acquire(timeout=0):
                 return False
         except Timeout:
             return True
+        except OSError:
+            return False  # deleted at this very moment
 
     def save_state(self, update: int, snapshot: Snapshot) -> None:
         """Keep the state after `update`; UserError when it cannot be written, the state before it stays."""
@@ -92,7 +100,7 @@ class TrainingFolder:
         for folder in reversed(_numbered(self.path, "state")):
             try:
                 return _load(folder)
-            except UserError:
+            except (UserError, OSError):
                 continue  # the one before it is as good, and a little older
         return None
 
@@ -100,15 +108,18 @@ class TrainingFolder:
         """Keep the weights after `update`."""
         _save(self.path / f"checkpoint-{update:09d}", snapshot)
 
-    def checkpoints(self) -> list[Snapshot]:
-        """The weights on the way, in their order."""
-        return [_load(folder) for folder in _numbered(self.path, "checkpoint")]
+    def checkpoints(self, update: int) -> list[Snapshot]:
+        """The weights on the way up to `update`, in their order; UserError when one is damaged."""
+        last = f"checkpoint-{update:09d}"
+        return [_load(folder) for folder in _numbered(self.path, "checkpoint") if folder.name <= last]
 
     def report(self, **facts: Any) -> None:
         """Change what watchers see. `loss` with its `update` is also added to the curve, which is kept short."""
         seen = self.progress()
         if "loss" in facts:
-            seen["curve"] = _thinned([*seen.get("curve", []), [facts["update"], facts["loss"]]])
+            # a training that goes on from a state goes over some updates again
+            earlier = [point for point in seen.get("curve", []) if point[0] < facts["update"]]
+            seen["curve"] = _thinned([*earlier, [facts["update"], facts["loss"]]])
         seen |= facts | {"time": time.time()}
         temporary = self.path / ".progress.json"
         try:
@@ -120,13 +131,22 @@ class TrainingFolder:
     def progress(self) -> dict[str, Any]:
         """What watchers see; empty before the first report."""
         try:
-            return json.loads((self.path / "progress.json").read_text(encoding="utf-8"))
+            seen = json.loads((self.path / "progress.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
+        return seen if isinstance(seen, dict) else {}
 
     def ask(self, request: Request) -> None:
-        """Ask the process to stop (its state is kept), or to keep what it has learnt so far as the run."""
-        (self.path / "request").write_text(request, encoding="utf-8")
+        """Ask the process to stop (its state is kept), or to keep what it has learnt so far as the run.
+
+        Raises UserError when the training has ended meanwhile, or the folder is not writable.
+        """
+        try:
+            (self.path / "request").write_text(request, encoding="utf-8")
+        except FileNotFoundError as error:
+            raise UserError(f"The training {self.run_id} has ended.", "Look for it among the runs.") from error
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
 
     def request(self) -> Request | None:
         """What was asked for."""
@@ -138,8 +158,13 @@ class TrainingFolder:
 
     def delete(self) -> None:
         """Remove the folder. UserError while a process is at it."""
-        if self.is_running():
-            raise UserError(f"The training {self.run_id} is running.", "Stop it first.")
+        if not self.path.is_dir():
+            return
+        try:
+            with FileLock(self.path / "lock").acquire(timeout=LOCK_SECONDS):
+                (self.path / ABOUT).unlink(missing_ok=True)  # first: a folder without it is no training
+        except Timeout as error:
+            raise UserError(f"The training {self.run_id} is running.", "Stop it first.") from error
         shutil.rmtree(self.path, ignore_errors=True)
 
 
@@ -151,16 +176,20 @@ def trainings_home() -> Path:
 def begin_training(run_id: str, recipe: Recipe, corpus: Corpus) -> TrainingFolder:
     """A new training's folder; UserError when there is one of this id, or the home is not writable."""
     path = trainings_home() / check_name(run_id, "run")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.mkdir()
-        about = {"schema": SCHEMA, "recipe": recipe.model_dump(), "corpus": _named(corpus)}
-        write_json(path / "training.json", about)
-    except FileExistsError as error:
+    if (path / ABOUT).exists():
         raise UserError(
             f"There is an unfinished training called {run_id}.",
             f"Go on with rnnscope train --resume {run_id}, or choose another --name.",
-        ) from error
+        )
+    about = {"schema": SCHEMA, "recipe": recipe.model_dump(), "corpus": _named(corpus)}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{run_id}-", dir=path.parent) as unfinished:
+            fresh = Path(unfinished) / run_id
+            fresh.mkdir()
+            write_json(fresh / ABOUT, about)
+            shutil.rmtree(path, ignore_errors=True)  # what is left of one that was deleted
+            fresh.rename(path)
     except OSError as error:
         raise _unwritable(path, error) from error
     return TrainingFolder(run_id, path, recipe, _named(corpus))
@@ -169,36 +198,36 @@ def begin_training(run_id: str, recipe: Recipe, corpus: Corpus) -> TrainingFolde
 def open_training(run_id: str) -> TrainingFolder:
     """The folder of an unfinished training; UserError when there is none, or it cannot be read."""
     path = trainings_home() / check_name(run_id, "run")
-    if not (path / "training.json").is_file():
+    if not (path / ABOUT).is_file():
         known = ", ".join(training_ids()) or "none"
         raise UserError(f"There is no unfinished training called {run_id}.", f"Unfinished: {known}.")
-    about = read_json(path / "training.json")
-    if not isinstance(about, dict) or about.get("schema") != SCHEMA or not isinstance(about.get("corpus"), dict):
+    about = read_json(path / ABOUT)
+    corpus = about.get("corpus") if isinstance(about, dict) and about.get("schema") == SCHEMA else None
+    if not isinstance(corpus, dict) or not {"name", "digest"} <= corpus.keys():
         raise UserError(f"The training {run_id} is damaged or of another version.", f"Delete {path} and train again.")
-    return TrainingFolder(run_id, path, parse_recipe(about.get("recipe"), f"{run_id}/training.json"), about["corpus"])
+    return TrainingFolder(run_id, path, parse_recipe(about.get("recipe"), f"{run_id}/training.json"), corpus)
 
 
 def training_ids() -> list[str]:
     """Ids of the unfinished trainings."""
     if not trainings_home().is_dir():
         return []
-    return sorted(path.name for path in trainings_home().iterdir() if (path / "training.json").is_file())
+    return sorted(path.name for path in trainings_home().iterdir() if (path / ABOUT).is_file())
 
 
 def _named(corpus: Corpus) -> dict[str, str]:
-    return {"name": corpus.name, "digest": corpus.digest}
+    return {"name": corpus.name, "digest": corpus.digest, "folder": str(corpus.folder.absolute())}
 
 
 def _save(target: Path, snapshot: Snapshot) -> None:
     with sealing(target, "training state", SCHEMA, replace=True) as folder:
-        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in snapshot.tensors.items()}
-        safetensors.torch.save_file(tensors, folder / "tensors.safetensors")
+        save_tensors(snapshot.tensors, folder / "tensors.safetensors")
         write_json(folder / "facts.json", snapshot.facts)
 
 
 def _load(folder: Path) -> Snapshot:
     open_sealed(folder, "training state", SCHEMA)
-    return Snapshot(safetensors.torch.load_file(folder / "tensors.safetensors"), read_json(folder / "facts.json"))
+    return Snapshot(load_tensors(folder / "tensors.safetensors"), read_json(folder / "facts.json"))
 
 
 def _numbered(path: Path, kind: str) -> list[Path]:

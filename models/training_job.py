@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 
@@ -10,7 +11,7 @@ from data_prep.corpus import Corpus, open_corpus
 from data_prep.errors import UserError
 from models.network import RecurrentNetwork
 from models.recipe import Recipe
-from models.run import Run, default_run_id, reserve_run_id, save_run
+from models.run import Run, default_run_id, open_run, reserve_run_id, run_ids, save_run
 from models.training import Epoch, Progress, Stopped, history_to_json, train
 from models.training_folder import TrainingFolder, begin_training
 
@@ -26,7 +27,8 @@ def new_training(recipe: Recipe, corpus: Corpus, run_id: str | None = None) -> T
 
 def corpus_of(folder: TrainingFolder) -> Corpus:
     """The corpus that a training was begun with; UserError when it has been made anew since, or is gone."""
-    corpus = open_corpus(folder.corpus["name"])
+    place = folder.corpus.get("folder", "")
+    corpus = open_corpus(place if place and Path(place).is_dir() else folder.corpus["name"])
     if corpus.digest != folder.corpus["digest"]:
         raise UserError(
             f"The corpus {corpus.name} is not the one that the training {folder.run_id} was begun with.",
@@ -47,9 +49,10 @@ def run_training(
     Returns None when it was asked to stop (its state is kept), and in all but one of several processes.
     Raises UserError as `train` does, when another process is at it, or when something cannot be written.
     """
+    if (run := _written_before(folder)) is not None:
+        return run
     with folder.locked():
         corpus = corpus_of(folder)
-        history: list[Epoch] = []
         folder.report(status="running", error=None, pid=os.getpid(), started=time.time())
 
         def show_progress(now: Progress, _: RecurrentNetwork) -> None:
@@ -57,8 +60,8 @@ def run_training(
             on_progress(now)
 
         def show_epoch(done: Epoch) -> None:
-            history.append(done)
-            folder.report(history=history_to_json(history))
+            earlier = [epoch for epoch in folder.progress().get("history", []) if epoch["epoch"] < done.epoch]
+            folder.report(history=earlier + history_to_json([done]))
             on_epoch(done)
 
         try:
@@ -75,5 +78,16 @@ def run_training(
             folder.report(status="failed", error={"message": error.message, "hint": error.hint})
             raise
         folder.report(status="finished")
+    folder.delete()
+    return run
+
+
+def _written_before(folder: TrainingFolder) -> Run | None:
+    """The run, where a process was ended between writing it and deleting the training's folder."""
+    if folder.run_id not in run_ids():
+        return None
+    run = open_run(folder.run_id)
+    if (run.recipe, run.corpus["digest"]) != (folder.recipe, folder.corpus["digest"]):
+        reserve_run_id(folder.run_id)  # another run has come by this id: better said now than at the end
     folder.delete()
     return run

@@ -54,6 +54,11 @@ def print_line(text: str) -> None:
     output.print(escape(text))
 
 
+def printable(text: str) -> str:
+    """The text with control characters as escapes, so that it cannot steer a terminal; line ends and tabs stay."""
+    return "".join(char if char.isprintable() or char in "\n\t" else f"\\x{ord(char):02x}" for char in text)
+
+
 def print_table(headings: tuple[str, ...], rows: list[tuple[str, ...]], title: str | None = None) -> None:
     """A table for a person; numbers to the right. Short columns are never broken into lines."""
     table = Table(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import analysis_commands, corpus_commands, import_command, run_commands
+from app.cli import analysis_commands, corpus_commands, generation_commands, import_command, run_commands
 from app.cli.console import AsJson, print_json, print_table, shows_user_errors
 from app.defaults import PORT
 
@@ -68,6 +68,7 @@ for command in (
     import_command.import_,
     analysis_commands.analyse,
     analysis_commands.sentence,
+    generation_commands.generate,
     app,
     bench,
 ):

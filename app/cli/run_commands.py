@@ -3,6 +3,7 @@
 What needs torch is imported where it is used, so that `--help` and `prepare` need not wait for it.
 """
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,6 +114,8 @@ def _stopping_when_interrupted(folder: "TrainingFolder") -> Iterator[None]:
     """Control-C or a polite kill lets the training keep its state; a second one ends it at once."""
 
     def ask_to_stop(number: int, _: Any) -> None:
+        if folder.progress().get("pid") != os.getpid():
+            raise KeyboardInterrupt  # not begun; whoever is at it is not to be stopped
         folder.ask("stop")
         errors.print("Stopping; once more to end at once.")
         signal.signal(number, signal.SIG_DFL)

@@ -17,3 +17,13 @@ function text(x, y, content, className) {
   return node;
 }
 
+function block(className) {
+  const node = document.createElement("div");
+  node.className = className;
+  return node;
+}
+
+function percent(share) {
+  return share < 0.0005 ? "< 0.1 %" : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+}
+

@@ -45,6 +45,11 @@ if chosen:
             icon=":material/notes:",
         )
         st.page_link(
+            "views/generate.py",
+            label="**Generate** · how the model goes on with a text, and what may follow",
+            icon=":material/edit_note:",
+        )
+        st.page_link(
             "views/own_model.py",
             label="**Your model** · take in a network that was trained elsewhere",
             icon=":material/upload_file:",

@@ -6,6 +6,7 @@ from analysis.sentence import LONGEST, cluster_flow
 from app import cached, selection, tables
 from app.components.sentence_glyphs import cluster_labels, sentence_glyphs, sentence_glyphs_data
 from app.examples import example_texts
+from app.linked_text import linked_text_area
 from app.notices import how_to_read, literal, show_error
 from app.numbers import numbers
 from app.recording_panel import ensure_recorded
@@ -14,7 +15,6 @@ from data_prep.text_file import decode
 
 KEY = "sentence-glyphs"
 LARGEST_UPLOAD_MB = 10
-LONGEST_LINK = 1000  # characters of text that still stand in the address
 
 
 def take_pick() -> None:
@@ -44,15 +44,7 @@ ensure_recorded(run)
 
 left, right = st.columns([3, 1])
 examples = example_texts(unit)
-if "text" not in st.session_state:
-    st.session_state["text"] = st.query_params.get("text", examples[0])
-# Not bound to the address, which a long text would burst, and without a limit: the browser would drop what is beyond
-# it without a word, while the page can say what it left out.
-text = left.text_area("Text", height=68, key="text", persist_state="session", on_change=forget_position)
-if text == examples[0] or len(text) > LONGEST_LINK:
-    st.query_params.pop("text", None)
-else:
-    st.query_params["text"] = text
+text = linked_text_area(left, "Text", examples[0], key="text", height=68, on_change=forget_position)
 with right:
     st.selectbox("Examples", examples, index=None, key="example", on_change=take_example, placeholder="choose one")
     with st.popover("Upload a text file", icon=":material/upload:", width="stretch"):

@@ -300,9 +300,7 @@ def _notes_on(read: VocabularyFile) -> list[str]:
     cut = f"Text is cut into {tokenisation.unit}" + (f", {how}; {ends}." if tokenisation.unit == "words" else ".")
     notes = [cut, *(f"{theirs!r} is called {ours} here." for theirs, ours in read.renamed.items())]
     if read.unmet:
-        notes.append(
-            f"{read.unmet:,} words of the vocabulary are never met in a text so cut, such as {read.example!r}."
-        )
+        notes.append(f"Words that no text is so cut into: {read.unmet:,}, such as {read.example!r}.")
     if tokenisation.unit == "words" and read.vocabulary.unknown_id is None:
         notes.append("The vocabulary has no unknown token: words outside it are skipped.")
     return notes

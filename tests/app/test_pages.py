@@ -10,7 +10,7 @@ from analysis.store import RecordingOptions, recording_folder, stored_recording
 from app.cached import RECORDED
 from models.run import open_run
 
-PAGES = ("overview", "memory_map", "words", "sentences", "corpora")
+PAGES = ("overview", "memory_map", "words", "sentences", "generate", "corpora")
 RUNS = ("toy-words-lstm", "toy-bytes-gru")
 
 
@@ -32,7 +32,7 @@ def test_every_page_opens(open_page, page, run):
     assert app.title
 
 
-@pytest.mark.parametrize("page", PAGES[:4])
+@pytest.mark.parametrize("page", PAGES[:5])
 def test_without_any_run_a_page_says_what_to_do(open_page, tmp_path, page):
     app = open_page(page, home=tmp_path)
     assert not app.exception
@@ -97,6 +97,9 @@ def test_a_changed_run_is_never_shown_from_the_cache(open_page, damaged_home):
         {"unit": "-1"},
         {"compare": "nobody-says-this"},
         {"text": "\0"},
+        {"prompt": "\0"},
+        {"temperature": "-1", "top_k": "0", "seed": "-1"},
+        {"length": "100000", "depth": "0", "minimum": "7"},
     ],
 )
 @pytest.mark.parametrize("page", PAGES)

@@ -11,6 +11,7 @@ PAGES = {
     "memory_map": "Memory map",
     "words": "Words",
     "sentences": "Sentences",
+    "generate": "Generate",
     "corpora": "Corpora",
 }
 

@@ -12,6 +12,12 @@ def invoke(*arguments: str) -> Result:
 
 
 @pytest.fixture
+def invoked():
+    """invoked(*arguments) → the whole result: output, errors, exit code."""
+    return invoke
+
+
+@pytest.fixture
 def run_json():
     """run_json(*arguments) → what the command printed with --json, which must be one object and nothing else."""
 

@@ -1,10 +1,17 @@
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
+
+from app.cli.run_commands import _stopping_when_interrupted
+from data_prep.corpus import open_corpus
+from models.recipe import Recipe
+from models.training_folder import begin_training
 
 SMALL = ["--set", "model.units=6", "--set", "model.embedding=6", "--set", "training.epochs=1"]
 
@@ -173,6 +180,39 @@ def test_a_training_without_numbers_leaves_no_run(copied_home, refused, run_json
     assert any(reason in said["error"] for reason in ("not numbers", "stopped being a number", "exploded"))
     assert "learning_rate" in said["hint"]
     assert "mine" not in own(run_json("runs"))
+
+
+def test_an_unfinished_training_is_named_and_resumed(copied_home, refused, run_json, monkeypatch):
+    monkeypatch.setattr("models.training.REPORT_EVERY_SECONDS", 0.0)
+    arguments = ["train", "words-lstm", "--corpus", "toy-words", "--name", "mine", *SMALL]
+    with monkeypatch.context() as patch:
+        patch.setattr("models.training_folder.TrainingFolder.request", lambda _: "stop")
+        said = run_json(*arguments)
+    assert said == {"id": "mine", "status": "stopped", "resume": "rnnscope train --resume mine"}
+    assert "mine" not in own(run_json("runs"))
+    assert "There is an unfinished training called mine" in refused(*arguments)["error"]
+    assert "Unfinished: mine" in refused("train", "--resume", "nothing")["hint"]
+    assert "as the training was begun" in refused("train", "--resume", "mine", "--set", "seed=3")["error"]
+    assert run_json("train", "--resume", "mine")["epochs"] == 1
+    assert "no unfinished training called mine" in refused("train", "--resume", "mine")["error"]
+
+
+def test_a_training_that_never_kept_a_state_leaves_its_name_free(copied_home, refused):
+    arguments = ["train", "words-lstm", "--corpus", "toy-words", "--name", "mine", "--set", "training.batch=100000"]
+    assert "longer than the training part" in refused(*arguments)["error"]  # twice over: as JSON, and for a person
+    assert not (copied_home / "trainings" / "mine").exists()
+
+
+def test_an_interrupt_stops_the_training_of_this_process_alone(copied_home):
+    folder = begin_training("mine", Recipe(), open_corpus("toy-words"))
+    for pid, request in ((None, None), (os.getpid() + 1, None), (os.getpid(), "stop")):
+        if pid is not None:
+            folder.report(pid=pid)
+        with suppress(KeyboardInterrupt), _stopping_when_interrupted(folder):
+            os.kill(os.getpid(), signal.SIGINT)
+            assert pid == os.getpid()  # the others do not come here
+        assert folder.request() == request
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_perplexity_beyond_all_numbers_is_null(copied_home, run_json, monkeypatch):

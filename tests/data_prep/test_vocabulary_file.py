@@ -81,7 +81,7 @@ def test_without_a_sentence_end_none_is_placed(write):
 @pytest.mark.parametrize(
     ("tokens", "unit", "style"),
     [
-        (["the", "cat", "don't", ",", "."], "words", "plain"),
+        (["the", "cat", "don't", ",", ".", "N"], "words", "plain"),
         (["the", "<pad>", "[CLS]", "cat", "<s>", "."], "words", "plain"),
         (["the", "mr.", "do", "n't", "u.s.", "co-op", "'s", "N"], "words", "treebank"),
         (["The", "the", "London", "@-@", ",", "1999"], "words", "spaces"),

@@ -1,9 +1,18 @@
+import multiprocessing
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+
+@pytest.fixture(scope="session")
+def processes():
+    """Starts real processes that have imported torch already: one server imports it, and each is a fork of that."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["models.training_job", "torch._dynamo"])  # optimisers import the latter
+    return context
 
 
 @pytest.fixture(scope="session")

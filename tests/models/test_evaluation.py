@@ -5,8 +5,15 @@ import pytest
 import torch
 
 from data_prep.errors import UserError
-from models.evaluation import STEPS, cross_entropy_nats, figures, split_streams
-from models.network import RecurrentLanguageModel
+from models.evaluation import (
+    STEPS,
+    TEXTS_AT_ONCE,
+    classification_figures,
+    cross_entropy_nats,
+    figures,
+    split_streams,
+)
+from models.network import RecurrentClassifier, RecurrentLanguageModel
 from models.recipe import ModelSettings
 
 V = 23
@@ -91,3 +98,60 @@ def test_figures():
     assert figures(2.0, "bytes") == {"cross_entropy_nats": 2.0, "bits_per_character": 2.0 / math.log(2)}
     assert figures(math.log(2), "bytes")["bits_per_character"] == 1.0
     assert figures(5000.0, "words")["perplexity"] == math.inf
+
+
+@pytest.fixture(params=[False, True], ids=["forward", "bidirectional"])
+def classifier(request):
+    torch.manual_seed(2)
+    settings = ModelSettings(cell="gru", layers=1, units=7, embedding=5, dropout=0.5, bidirectional=request.param)
+    network = RecurrentClassifier(settings, V, 4)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.mul_(4)
+    return network
+
+
+def make_texts(labels):
+    """(ids, offsets, labels) of texts of 1 to 14 tokens."""
+    draw = np.random.default_rng(3)
+    offsets = np.concatenate(([0], draw.integers(1, 15, size=len(labels)).cumsum()))
+    return draw.integers(V, size=offsets[-1]).astype(np.uint16), offsets, np.array(labels, np.uint16)
+
+
+@pytest.mark.parametrize("longest", [5, 1000])
+def test_the_figures_of_a_classifier_are_those_counted_by_hand(classifier, longest):
+    truth = [0, 0, 0, 3, 0, 1] * (TEXTS_AT_ONCE // 4)  # more than a batch of texts, of unequal classes, none of class 2
+    ids, offsets, labels = make_texts(truth)
+    classifier.train()
+    found = classification_figures(classifier, ids, offsets, labels, longest=longest)
+    assert classifier.training
+
+    classifier.eval()
+    right, seen, nats = dict.fromkeys(range(4), 0), dict.fromkeys(range(4), 0), 0.0
+    for text, label in enumerate(truth):
+        words = torch.tensor(ids[offsets[text] : offsets[text + 1]][:longest].astype(int))
+        logits = classifier(words[:, None], torch.tensor([len(words)]))[0].detach().double()
+        nats -= logits.log_softmax(0)[label].item()
+        seen[label] += 1
+        right[label] += int(logits.argmax()) == label
+    assert found["cross_entropy_nats"] == pytest.approx(nats / len(truth), rel=1e-5)
+    assert found["accuracy"] == pytest.approx(sum(right.values()) / len(truth))
+    assert found["balanced_accuracy"] == pytest.approx(sum(right[c] / seen[c] for c in (0, 1, 3)) / 3)
+    assert 0 < found["accuracy"] < 1
+    assert abs(found["accuracy"] - found["balanced_accuracy"]) > 0.01
+
+
+def test_always_the_most_frequent_class_is_right_often_and_balanced_never_above_chance(classifier):
+    with torch.no_grad():
+        for parameter in classifier.parameters():
+            parameter.zero_()
+        classifier.decoder.bias[2] = 1.0
+    found = classification_figures(classifier, *make_texts([2] * 90 + [1] * 10), longest=100)
+    assert (found["accuracy"], found["balanced_accuracy"]) == (0.9, 0.5)
+
+
+def test_a_broken_classifier_is_said(classifier):
+    with torch.no_grad():
+        classifier.decoder.bias[0] = math.inf
+    with pytest.raises(UserError, match="not numbers"):
+        classification_figures(classifier, *make_texts([1, 2, 3]), longest=100)

@@ -184,7 +184,7 @@ def test_notes_say_how_text_is_cut(foreign, vocabulary):
     assert "The state dict stood under 'model_state_dict'." in notes
     assert "'[UNK]' is called <unk> here" in notes
     assert "Text is cut into words, lower-cased, punctuation marks apart; sentences end after punctuation." in notes
-    assert "1 words of the vocabulary are never met in a text so cut, such as 'New York'." in notes
+    assert "Words that no text is so cut into: 1, such as 'New York'." in notes
 
 
 def test_our_own_run_comes_back_as_it_was(copied_home):

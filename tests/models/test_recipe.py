@@ -1,10 +1,21 @@
+import json
 import os
+import re
 import time
+from pathlib import Path
 
 import pytest
+import torch
 
+import models.recipe
 from data_prep.errors import UserError
-from models.recipe import Recipe, built_in_recipes, load_recipe
+from data_prep.registry import known_corpora
+from models.optimisation import learning_rate
+from models.recipe import Recipe, built_in_recipes, load_recipe, parse_recipe
+from models.run import GALLERY
+from models.training import build_network
+
+RECIPES = Path(models.recipe.__file__).parent / "recipes"
 
 
 def fault(raw, tmp_path) -> str:
@@ -18,9 +29,52 @@ def fault(raw, tmp_path) -> str:
 
 
 @pytest.mark.parametrize("name", built_in_recipes())
-def test_every_shipped_recipe_loads(name):
+def test_every_shipped_recipe_loads_is_explained_and_can_be_built(name):
     recipe = load_recipe(name)
-    assert Recipe.model_validate(recipe.model_dump()) == recipe
+    assert Recipe.model_validate(json.loads(json.dumps(recipe.model_dump()))) == recipe
+    assert recipe.name == name
+    first_line = (RECIPES / f"{name}.yaml").read_text(encoding="utf-8").splitlines()[0]
+    assert re.match(r"# [A-Z].{30,}", first_line)
+
+    known = known_corpora().get(recipe.corpus)
+    if recipe.corpus is not None:
+        assert known is not None
+        assert (known.labels is not None) is (recipe.task == "classifier")
+    vocabulary_size = 10_000 if known is None or known.tokenisation.unit == "words" else 256
+    with torch.device("meta"):
+        network = build_network(recipe, vocabulary_size, 2)
+        ids = torch.zeros(recipe.training.steps, recipe.training.batch, dtype=torch.int64)
+        assert network.inputs(ids).shape[:2] == ids.shape
+    assert network.parameter_count() < 100e6
+    for update in range(recipe.training.epochs):
+        assert 0 < learning_rate(recipe.training, update, 1, 0) <= recipe.training.learning_rate
+
+
+@pytest.mark.parametrize("path", sorted(GALLERY.glob("*/recipe.json")), ids=lambda path: path.parent.name)
+def test_recipes_of_shipped_runs_mean_what_they_meant(path):
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    recipe = parse_recipe(raw, path.parent.name)
+    assert recipe.seed == raw["seed"]
+    for section in ("model", "training"):
+        assert raw[section].items() <= recipe.model_dump()[section].items()
+
+
+def test_a_recipe_of_the_first_version_is_a_language_model_trained_as_it_was():
+    raw = {
+        "name": "words-lstm",
+        "corpus": "shakespeare",
+        "model": {"cell": "lstm", "layers": 2, "units": 200, "embedding": 200, "dropout": 0.2, "tied": True},
+        "training": {"epochs": 10, "optimizer": "adamw", "schedule": "cosine", "weight_decay": 0.0, "clip_norm": 1.0},
+        "seed": 7,
+    }
+    recipe = parse_recipe(raw, "old/recipe.json")
+    assert (recipe.task, recipe.seed, recipe.model.bidirectional, recipe.model.initial_range) == (
+        "language-model",
+        7,
+        False,
+        None,
+    )
+    assert (recipe.training.clip_value, recipe.training.patience, recipe.training.checkpoint_every) == (None,) * 3
 
 
 def test_the_recipes_of_the_read_me_ship():
@@ -47,6 +101,19 @@ def test_what_a_file_does_not_say_is_the_default(tmp_path):
         ("model: {units: [1]}", "model.units: Input should be a valid integer"),
         ("model: {layers: yes}", "model.layers: must be a number, not True"),
         ("model: {dropout: no}", "model.dropout: must be a number, not False"),
+        ("model: {input_dropout: no}", "model.input_dropout: must be a number, not False"),
+        ("model: {embedding: yes}", "model.embedding: must be a number, not True"),
+        ("training: {patience: yes}", "training.patience: must be a number, not True"),
+        ("training: {clip_norm: no}", "training.clip_norm: must be a number, not False"),
+        ("training: {schedule: yes}", "training.schedule: Input should be 'constant'"),
+        ("model: {embedding: onehot}", "model.embedding"),
+        ("model: {embedding: one-hot, tied: true}", "tied embeddings need embedding = units, not one-hot and 200"),
+        ("model: {embedding: one-hot, input_dropout: 0.1}", "one-hot input is not learnt"),
+        ("model: {bidirectional: true}", "would see the token that it is to predict"),
+        ("task: classifier\nmodel: {tied: true}", "a classifier decodes to classes"),
+        ("task: translator", "task: Input should be 'language-model' or 'classifier'"),
+        ("training: {clip_norm: .nan}", "training.clip_norm"),
+        ("training: {checkpoint_every: 0}", "training.checkpoint_every"),
         ("model: {tied: 7}", "model.tied: Input should be a valid boolean"),
         ("model: {cell: transformer}", "model.cell: Input should be 'rnn', 'gru' or 'lstm', not 'transformer'"),
         ("model: lstm", "model: Input should be a valid dictionary"),

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 import safetensors.torch
@@ -225,6 +226,16 @@ def test_default_ids_avoid_those_that_are_taken(copied_home):
 def test_another_vocabulary_is_refused(use_trained_home):
     with pytest.raises(UserError, match="toy-bytes has another vocabulary than the run toy-words-lstm"):
         open_run("toy-words-lstm").check_vocabulary(open_corpus("toy-bytes"))
+
+
+def test_other_classes_are_refused(use_trained_home):
+    run, corpus = open_run("toy-words-lstm"), open_corpus("toy-words")
+    labelled = replace(corpus, classes=("bad", "good"))
+    with pytest.raises(UserError, match="toy-words has the classes: bad, good; the run toy-words-lstm knows: none"):
+        run.check_vocabulary(labelled)
+    with pytest.raises(UserError, match="has the classes: none; the run toy-words-lstm knows: bad, good"):
+        replace(run, classes=labelled.classes).check_vocabulary(corpus)
+    replace(run, classes=labelled.classes).check_vocabulary(labelled)
 
 
 def test_bundled_runs_are_listed_and_give_way_to_own_ones(copied_home, tmp_path, monkeypatch):

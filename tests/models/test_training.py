@@ -1,4 +1,5 @@
 import math
+import random
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from data_prep.errors import UserError
 from data_prep.labelled import LabelOptions
 from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
+from models import training
 from models.evaluation import cross_entropy_nats
 from models.network import RecurrentLanguageModel
 from models.recipe import Recipe
@@ -39,12 +41,34 @@ def with_ids(corpus: Corpus, ids: np.ndarray) -> Corpus:
     return replace(corpus, splits=dict(zip(corpus.splits, parts, strict=True)))
 
 
+def updates_per_epoch(recipe: Recipe, corpus: Corpus) -> int:
+    return math.ceil((len(corpus.splits["train"]) - 1) // recipe.training.batch / recipe.training.steps)
+
+
+@pytest.fixture
+def noise(corpus) -> Corpus:
+    """Whatever is learnt of its training part is wrong for the others."""
+    return with_ids(corpus, np.random.default_rng(5).integers(len(corpus.vocabulary), size=500).astype(np.uint16))
+
+
+def make_overfitting_recipe(**settings) -> Recipe:
+    recipe = make_recipe(**{"epochs": 12, "learning_rate": 0.05, "schedule": "constant"} | settings)
+    return recipe.with_settings(["model.units=32", "model.dropout=0"])
+
+
 def weights(network: torch.nn.Module) -> torch.Tensor:
     return torch.cat([parameter.detach().flatten() for parameter in network.parameters()])
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-def test_a_planted_markov_language_is_learnt_to_its_entropy(tmp_path, rnnscope_home, cell):
+ONE_HOT = ["model.embedding=one-hot", "training.optimizer=rmsprop", "training.rmsprop_decay=0.95"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "settings"),
+    [("rnn", []), ("gru", []), ("lstm", []), ("gru", ["training.learning_rate=0.02", *ONE_HOT])],
+    ids=["rnn", "gru", "lstm", "gru-one-hot-rmsprop"],
+)
+def test_a_planted_markov_language_is_learnt_to_its_entropy(tmp_path, rnnscope_home, cell, settings):
     rng = np.random.default_rng(11)
     chain = rng.dirichlet(np.full(STATES, 0.4), size=STATES)
     values, vectors = np.linalg.eig(chain.T)
@@ -58,7 +82,7 @@ def test_a_planted_markov_language_is_learnt_to_its_entropy(tmp_path, rnnscope_h
     (tmp_path / "chain.txt").write_text("".join("abcdef"[state] for state in states))
     corpus = prepare_corpus(tmp_path / "chain.txt", Tokenisation("bytes"))
     recipe = make_recipe(epochs=8, batch=20, steps=25, learning_rate=0.05)
-    recipe = recipe.with_settings([f"model.cell={cell}", "model.dropout=0"])
+    recipe = recipe.with_settings([f"model.cell={cell}", "model.dropout=0", *settings])
     trained = train(recipe, corpus, device=CPU)
 
     test = np.array(states[27_000:])
@@ -99,18 +123,77 @@ def test_the_state_is_carried_within_an_epoch_without_its_gradient(corpus, monke
             assert not before.requires_grad
 
 
-def test_the_weights_are_those_of_the_best_epoch(corpus):
-    # noise: whatever is learnt of the training part is wrong for the others
-    noise = with_ids(corpus, np.random.default_rng(5).integers(len(corpus.vocabulary), size=500).astype(np.uint16))
-    recipe = make_recipe(epochs=12, learning_rate=0.05, schedule="constant")
-    recipe = recipe.with_settings(["model.units=32", "model.dropout=0"])
-    trained = train(recipe, noise, device=CPU)
+def test_the_weights_are_those_of_the_best_epoch(noise):
+    trained = train(make_overfitting_recipe(checkpoint_every=1), noise, device=CPU)
     valid = [epoch.valid_nats for epoch in trained.history]
     assert trained.best_epoch == 1 + int(np.argmin(valid)) < 12
     assert trained.history[-1].train_nats < trained.history[0].train_nats
     measured = cross_entropy_nats(trained.network, noise.splits["valid"], streams=20)
     assert measured == pytest.approx(min(valid), abs=1e-6)
     assert not trained.network.training
+
+    after_epoch = [checkpoint.weights for checkpoint in trained.checkpoints]
+    assert_same_weights(dict(trained.network.named_parameters()), after_epoch[trained.best_epoch - 1])
+    assert_same_weights(trained.last_weights, after_epoch[-1])
+
+
+def assert_same_weights(found, expected):
+    assert found.keys() == expected.keys()
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+def test_there_are_no_other_last_weights_where_the_last_are_the_best(corpus):
+    trained = train(make_recipe(epochs=2), corpus, device=CPU)
+    assert trained.best_epoch == 2
+    assert trained.last_weights is None
+
+
+@pytest.mark.parametrize("patience", [1, 3])
+def test_patience_ends_a_training_that_learns_nothing_more(noise, patience):
+    long = train(make_overfitting_recipe(), noise, device=CPU)
+    short = train(make_overfitting_recipe(patience=patience), noise, device=CPU)
+    stops_after = short.best_epoch + patience
+    assert len(short.history) == stops_after < 12
+    assert [epoch.valid_nats for epoch in short.history] == [epoch.valid_nats for epoch in long.history[:stops_after]]
+
+
+def test_patience_counts_from_the_best_epoch(corpus, monkeypatch):
+    valid = iter([3.0, 3.1, 2.9, 3.0, 2.8, 2.9, 2.9, 1.0])
+    monkeypatch.setattr(training, "cross_entropy_nats", lambda *_, **__: next(valid))
+    trained = train(make_recipe(epochs=8, patience=2), corpus, device=CPU)
+    assert (len(trained.history), trained.best_epoch) == (7, 5)
+
+
+def test_plateau_lowers_the_rate_after_each_epoch_that_is_not_the_best_yet(corpus, monkeypatch):
+    valid = iter([3.0, 3.1, 2.9, 2.95, 2.92, 2.8])
+    monkeypatch.setattr(training, "cross_entropy_nats", lambda *_, **__: next(valid))
+    recipe = make_recipe(epochs=6, schedule="plateau", learning_rate=0.008, decay_factor=0.5)
+    rates = [epoch.learning_rate for epoch in train(recipe, corpus, device=CPU).history]
+    assert rates == [0.008, 0.008, 0.004, 0.004, 0.002, 0.001]
+
+
+def test_checkpoints_are_kept_at_the_updates_that_the_recipe_names(corpus):
+    recipe = make_recipe(epochs=5, checkpoints_in_first_epoch=3, checkpoint_every=2, steps=6)
+    trained = train(recipe, corpus, device=CPU)
+    first = updates_per_epoch(recipe, corpus)
+    assert first > 10
+    updates = [math.ceil(first / 4), math.ceil(first / 2), first, 2 * first, 4 * first]
+    assert [checkpoint.update for checkpoint in trained.checkpoints] == updates
+    assert [checkpoint.epoch for checkpoint in trained.checkpoints] == [update / first for update in updates]
+    network = RecurrentLanguageModel(recipe.model, len(corpus.vocabulary)).eval()
+    for checkpoint in trained.checkpoints:
+        network.load_state_dict(checkpoint.weights)
+        measured = cross_entropy_nats(network, corpus.splits["valid"], streams=20)
+        assert measured == pytest.approx(checkpoint.valid_nats, abs=1e-6)
+    assert [c.valid_nats for c in trained.checkpoints[2:]] == [trained.history[epoch].valid_nats for epoch in (0, 1, 3)]
+
+
+@pytest.mark.parametrize(("in_first", "updates"), [(0, []), (1, [1]), (20, [1])])
+def test_an_epoch_of_one_update_has_one_checkpoint(noise, in_first, updates):
+    recipe = make_recipe(epochs=2, steps=1000, checkpoints_in_first_epoch=in_first, stored_precision="float16")
+    checkpoints = train(recipe, noise, device=CPU).checkpoints
+    assert [checkpoint.update for checkpoint in checkpoints] == updates
+    assert all(value.dtype == torch.float16 for kept in checkpoints for value in kept.weights.values())
 
 
 def test_the_test_figures_are_those_of_the_stored_precision(corpus):
@@ -130,13 +213,23 @@ def test_every_optimizer_learns(corpus, optimizer):
     assert trained.test["cross_entropy_nats"] < math.log(len(corpus.vocabulary)) - 0.2
 
 
-@pytest.mark.parametrize(("schedule", "ends_at"), [("constant", 0.01), ("linear", 0.0), ("cosine", 0.0)])
-def test_the_learning_rate_follows_its_schedule(corpus, schedule, ends_at):
-    trained = train(make_recipe(schedule=schedule, epochs=4), corpus, device=CPU)
-    rates = [epoch.learning_rate for epoch in trained.history]
-    assert rates[-1] == pytest.approx(ends_at, abs=1e-12)
-    assert rates == sorted(rates, reverse=True)
-    assert rates[1] == pytest.approx({"constant": 0.01}.get(schedule, 0.005))  # half of the way, half of the rate
+@pytest.mark.parametrize("schedule", ["constant", "linear", "cosine", "decay", "plateau"])
+def test_the_history_holds_the_rate_that_each_epoch_ended_with(corpus, monkeypatch, schedule):
+    used, rate_of = [], training.learning_rate
+
+    def watched(settings, update, *rest):
+        rate = rate_of(settings, update, *rest)
+        if update == len(used):  # asked before an update rather than about one
+            used.append(rate)
+        return rate
+
+    monkeypatch.setattr(training, "learning_rate", watched)
+    recipe = make_recipe(schedule=schedule, epochs=4, decay_after=2, learning_rate=0.01)
+    trained = train(recipe, corpus, device=CPU)
+    per_epoch = updates_per_epoch(recipe, corpus)
+    assert [epoch.learning_rate for epoch in trained.history] == used[per_epoch - 1 :: per_epoch]
+    if schedule == "decay":
+        assert [epoch.learning_rate for epoch in trained.history] == [0.01, 0.01, 0.005, 0.0025]
 
 
 def test_progress_and_history_are_reported(corpus, monkeypatch):
@@ -172,6 +265,15 @@ def test_a_loss_that_is_no_number_stops_the_training(corpus, schedule):
     assert recipe.with_settings([setting]).training.learning_rate == 100  # what the hint says can be done
 
 
+def test_a_loss_that_explodes_stops_the_training(corpus):
+    recipe = make_recipe(optimizer="sgd", learning_rate=500, epochs=3, schedule="constant", clip_norm=None)
+    pattern = r"exploded to [\d,]+ nats in epoch 1, by update \d+; learning rate 500 \(a uniform guess: 4\.1\)"
+    with pytest.raises(UserError, match=pattern) as caught:
+        train(recipe, corpus, device=CPU)
+    setting = caught.value.hint.rpartition("--set ")[2]
+    assert recipe.with_settings([setting]).training.learning_rate == 50
+
+
 def test_weights_too_large_for_the_stored_precision_are_refused(corpus, monkeypatch):
     monkeypatch.setattr("models.training.EXPLODED", math.inf)
     # two updates blow the weights up to 10^7: finite as they are, and infinite in half precision
@@ -198,3 +300,65 @@ def test_labelled_texts_are_no_running_text(tmp_path, rnnscope_home):
     reviews = prepare_corpus(table, Tokenisation(), labels=LabelOptions("label"))
     with pytest.raises(UserError, match="separate labelled texts"):
         train(Recipe(), reviews, device=torch.device("cpu"))
+
+
+FAR_BACK = 12  # tokens, at least, between the one that tells the class and the end
+
+
+@pytest.fixture
+def planted_texts(tmp_path, rnnscope_home):
+    """planted_texts(shuffled) → a corpus whose texts' class is told by their first word, or by nothing at all."""
+
+    def prepare(shuffled: bool) -> Corpus:
+        draw = random.Random(8)
+        classes = [draw.choice(["left", "middle", "right"]) for _ in range(900)]
+        words = {"left": "red", "middle": "blue", "right": "green"}
+        texts = [" ".join([words[c], *draw.choices("abcdefgh", k=FAR_BACK + draw.randrange(6))]) for c in classes]
+        if shuffled:
+            draw.shuffle(classes)
+        table = tmp_path / "planted.csv"
+        rows = zip(classes, texts, strict=True)
+        table.write_text("label,text\n" + "".join(f"{label},{text}\n" for label, text in rows))
+        return prepare_corpus(table, Tokenisation("words", "none"), labels=LabelOptions("label"))
+
+    return prepare
+
+
+def make_classifier_recipe(**model) -> Recipe:
+    settings = {"cell": "gru", "layers": 1, "units": 16, "embedding": 8} | model
+    rates = {"epochs": 6, "batch": 16, "steps": 100, "learning_rate": 0.02}
+    return Recipe(task="classifier", model=settings, training=rates)
+
+
+@pytest.mark.parametrize("model", [{"cell": "gru"}, {"cell": "lstm", "bidirectional": True}])
+def test_a_classifier_learns_a_class_that_the_first_word_tells(planted_texts, model):
+    trained = train(make_classifier_recipe(**model), planted_texts(shuffled=False), device=CPU)
+    assert trained.test["accuracy"] > 0.98
+    assert trained.test["balanced_accuracy"] > 0.98
+    assert trained.test["cross_entropy_nats"] < 0.1
+
+
+def test_a_classifier_of_shuffled_classes_is_at_chance(planted_texts):
+    trained = train(make_classifier_recipe(), planted_texts(shuffled=True), device=CPU)
+    assert trained.test["accuracy"] == pytest.approx(1 / 3, abs=0.15)  # three standard deviations of 90 texts
+    assert trained.test["cross_entropy_nats"] > math.log(3) - 0.05
+
+
+def test_a_text_is_read_up_to_the_steps_of_the_recipe(planted_texts):
+    recipe = make_classifier_recipe(bidirectional=True).with_settings(["training.steps=1"])
+    trained = train(recipe, planted_texts(shuffled=False), device=CPU)
+    assert trained.test["accuracy"] == 1  # the first word is all there is
+
+
+def test_running_text_has_no_classes(corpus):
+    with pytest.raises(UserError, match="is running text, and a classifier needs labelled texts") as caught:
+        train(make_classifier_recipe(), corpus, device=CPU)
+    assert "--label-column" in caught.value.hint
+
+
+def test_more_texts_at_a_time_than_there_are_are_refused(planted_texts):
+    corpus = planted_texts(shuffled=False)
+    texts = len(corpus.texts["train"])
+    with pytest.raises(UserError, match=f"A batch of {texts + 1} texts is more than the training part") as caught:
+        train(make_classifier_recipe().with_settings([f"training.batch={texts + 1}"]), corpus, device=CPU)
+    assert f"training.batch={texts}," in caught.value.hint
