@@ -15,7 +15,14 @@ from data_prep.errors import UserError
 from data_prep.recorded_states import are_recorded_states
 from data_prep.sealed_folder import name_from
 from models.foreign import states_run
-from models.foreign.importing import Examined, ImportOptions, examine, keep, prepare_text, suggested_run_id
+from models.foreign.importing import (
+    Examined,
+    ImportOptions,
+    examine_network,
+    keep_network,
+    prepare_text,
+    suggested_run_id,
+)
 from models.run import Run, reserve_run_id
 
 LARGEST_MB, LARGEST_VOCABULARY_MB, LARGEST_CHECK_MB = 1000, 60, 200
@@ -118,7 +125,7 @@ def _offer_network(paths: dict[str, Path], more: dict[str, Any]) -> None:
     options = ImportOptions(
         classes=paths.get("classes"), mapping=paths.get("mapping"), check=paths.get("check"), **more
     )
-    examined = examine(paths["weights"], paths["vocabulary"], options)
+    examined = examine_network(paths["weights"], paths["vocabulary"], options)
     _show_network(examined)
     if "text" not in paths:
         st.info("Add a text too: the memory map, the words and the sentences need one to be recorded on.")
@@ -136,7 +143,7 @@ def _offer_network(paths: dict[str, Path], more: dict[str, Any]) -> None:
             on_progress=lambda fraction, state: bar.progress(min(1.0, fraction), state),
         )
     with st.spinner("Measuring it on the test part …"):
-        run = keep(examined, run_id, corpus, measured_up_to=MEASURED_UP_TO)
+        run = keep_network(examined, run_id, corpus, measured_up_to=MEASURED_UP_TO)
     _go_on(run)
 
 

@@ -39,17 +39,18 @@ def _marks() -> str:
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _LETTER = rf"[^\W\d_{_UNSPACED}]"
 _MARKS = _marks()
+AN_END = re.compile(r"[.!?…]+[\"'”’)\]]*")  # of a sentence, with what closes a quotation there
 _RUN = f"{_LETTER}(?:{_LETTER}|[{_MARKS}\u200c\u200d])*"  # the joiners stand inside Persian and Indic words
 _TOKEN = re.compile(
     r"<unk>|<eos>"  # already marked
     r"|(?P<number>\d+(?:[.,]\d+)*)"
     rf"|[{_UNSPACED}][{_MARKS}]*"
     rf"|{_RUN}(?:['’]{_RUN})*"  # an apostrophe inside belongs to the word: don't, o'er
-    r"|(?P<end>[.!?…]+[\"'”’)\]]*)"
+    rf"|(?P<end>{AN_END.pattern})"
     r"|(?P<line>\n)"
     r"|[^\w\s]|_"
 )
-_BETWEEN_SPACES = re.compile(r"\n|(?P<end>[.!?…]+[\"'”’)\]]*(?!\S))|\S+")
+_BETWEEN_SPACES = re.compile(rf"\n|(?P<end>{AN_END.pattern}(?!\S))|\S+")
 
 
 @dataclass(frozen=True)

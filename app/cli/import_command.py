@@ -90,10 +90,10 @@ def _import_weights(
     label_column: str | None,
     as_json: bool,
 ) -> None:
-    from models.foreign.importing import examine, keep, prepare_text, suggested_run_id
+    from models.foreign.importing import examine_network, keep_network, prepare_text, suggested_run_id
     from models.run import reserve_run_id
 
-    examined = examine(weights, vocabulary, options)
+    examined = examine_network(weights, vocabulary, options)
     run_id = reserve_run_id(name or suggested_run_id(weights, examined))
     corpus = None
     if text:
@@ -106,7 +106,7 @@ def _import_weights(
                 label_column=label_column,
                 on_progress=lambda fraction, state: update(fraction, state=state),
             )
-    run = keep(examined, run_id, corpus)
+    run = keep_network(examined, run_id, corpus)
     if as_json:
         return print_json(run.summary() | {"folder": str(run.folder), "imported": run.imported})
     _print_found(examined)

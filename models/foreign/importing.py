@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
 import torch
 from torch import Tensor
 
@@ -27,6 +26,7 @@ from models.foreign.shapes import shown
 from models.network import RecurrentNetwork
 from models.recipe import Recipe, TrainingSettings, load_recipe
 from models.run import SCHEMA, WEIGHTS, Run, free_run_id, open_run, reserve_run_id, runs_home
+from models.tensor_files import save_tensors
 from models.training import build_network
 
 LONGEST_TEXT = 100_000  # tokens of a text that an imported classifier reads: all of it
@@ -114,7 +114,7 @@ class Examined:
         )
 
 
-def examine(weights: Path, vocabulary: Path, options: ImportOptions = ImportOptions()) -> Examined:
+def examine_network(weights: Path, vocabulary: Path, options: ImportOptions = ImportOptions()) -> Examined:
     """Read weights and vocabulary, find out what network they are, and compare what it predicts. Writes nothing.
 
     Raises UserError for whatever does not fit.
@@ -194,7 +194,9 @@ def suggested_run_id(weights: Path, examined: Examined) -> str:
     return free_run_id(weights.name.split(".", maxsplit=1)[0], examined.recipe)
 
 
-def keep(examined: Examined, run_id: str, corpus: Corpus | None = None, *, measured_up_to: int | None = None) -> Run:
+def keep_network(
+    examined: Examined, run_id: str, corpus: Corpus | None = None, *, measured_up_to: int | None = None
+) -> Run:
     """Write the network as a run; with a corpus (see `prepare_text`), its test figures are measured first.
 
     measured_up_to: tokens of a test part that is not too long to be measured while somebody waits.
@@ -213,8 +215,7 @@ def keep(examined: Examined, run_id: str, corpus: Corpus | None = None, *, measu
         said = {"agrees": examined.agreement.agrees, "sentence": examined.agreement_sentence}
         agreement = {"agreement": asdict(examined.agreement) | said}
     with sealing(runs_home() / run_id, "run", SCHEMA) as folder:
-        weights = {name: tensor.contiguous() for name, tensor in examined.found.tensors.items()}
-        safetensors.torch.save_file(weights, folder / WEIGHTS)
+        save_tensors(examined.found.tensors, folder / WEIGHTS)
         write_json(folder / "recipe.json", recipe.model_dump())
         write_json(folder / "vocabulary.json", vocabulary.to_json())
         write_json(folder / "history.json", [])

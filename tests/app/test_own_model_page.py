@@ -182,7 +182,7 @@ def test_a_bad_name_or_text_keeps_nothing(page):
     assert "my-net-lstm-2x6" not in run_ids()
 
 
-PAGES = ("overview", "memory_map", "words", "sentences")
+PAGES = ("overview", "memory_map", "words", "sentences", "generate")
 
 
 def test_every_page_works_with_an_imported_run(page, open_page, damaged_home):
@@ -201,10 +201,11 @@ def test_every_page_works_with_an_imported_run(page, open_page, damaged_home):
 def test_without_a_text_the_pages_say_so(page, open_page, damaged_home):
     page(weights=saved(), vocabulary=VOCABULARY).button[0].click().run()
     assert "How it was taken in" in said(open_page(home=damaged_home, run="my-net-lstm-2x6"))
-    for name in PAGES[1:]:
+    for name in PAGES[1:4]:
         app = open_page(name, home=damaged_home, run="my-net-lstm-2x6")
         assert not app.exception
         assert "was imported without a text" in said(app)
+    assert not open_page("generate", home=damaged_home, run="my-net-lstm-2x6").error  # it needs none
 
 
 @pytest.mark.parametrize("layers", [1, 2])
@@ -215,7 +216,8 @@ def test_states_are_looked_at_and_what_needs_a_network_says_so(page, open_page, 
         app = open_page(name, home=damaged_home, run=run_id)
         assert not app.exception
         assert not app.error
-    app = open_page("sentences", home=damaged_home, run=run_id)
-    assert not app.exception
-    assert "recorded states without weights" in said(app)
+    for name in PAGES[3:]:
+        app = open_page(name, home=damaged_home, run=run_id)
+        assert not app.exception
+        assert "recorded states without weights" in said(app)
     assert "states " in said(open_page(home=damaged_home, run=run_id))
