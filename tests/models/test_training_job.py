@@ -13,6 +13,8 @@ from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
 from models import run as run_module
 from models import training, training_folder, training_job
+from models.batches import make_batches
+from models.distribution import Share
 from models.recipe import Recipe
 from models.run import Run, open_run, run_ids
 from models.training import train
@@ -118,7 +120,7 @@ def keep_at(folder: TrainingFolder, update: int):
 
 @pytest.mark.parametrize("update", [1, 4, 11])
 def test_what_was_learnt_so_far_is_kept_on_request(folder, update):
-    per_epoch = training.RunningText(corpus_of(folder), RECIPE.training, CPU, training.Share()).updates_per_epoch
+    per_epoch = make_batches(RECIPE, corpus_of(folder), CPU, Share()).updates_per_epoch
     run = run_training(folder, device=CPU, on_progress=keep_at(folder, update))
     assert len(run.history) == 1 + (update - 1) // per_epoch
     assert run.test["perplexity"] > 1
