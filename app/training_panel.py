@@ -43,7 +43,7 @@ def show_trainings() -> bool:
 def _follow(known: list[tuple[str, str]]) -> None:
     trainings, faults = watch_all()
     if _states(trainings) != known:
-        st.rerun(scope="app")  # one more, one less: the rest of the page speaks of them too
+        st.rerun()  # one more, one less: the rest of the page speaks of them too
     for watched in trainings:
         with st.container(border=True, gap="xsmall"):
             _draw(watched)
@@ -83,11 +83,11 @@ def _buttons(watched: Watched) -> None:
             waiting = watched.asked is not None
             if st.button("Stop", key=f"stop-{name}", icon=":material/pause:", disabled=waiting):
                 folder.ask("stop")
-                st.rerun(scope="fragment")
+                st.rerun()
             explained = "Ends the training and makes a run of the best weights so far."
             if st.button("Keep now", key=f"keep-{name}", icon=":material/save:", disabled=waiting, help=explained):
                 folder.ask("keep")
-                st.rerun(scope="fragment")
+                st.rerun()
         elif not watched.is_alive:
             _buttons_of_the_idle(watched)
     except UserError as error:
@@ -99,15 +99,15 @@ def _buttons_of_the_idle(watched: Watched) -> None:
     if watched.state != "finished":
         if st.button("Resume", key=f"resume-{name}", icon=":material/play_arrow:", type="primary"):
             jobs.resume_training(folder)
-            st.rerun(scope="app")
+            st.rerun()
         if folder.has_state() and st.button("Keep what is learnt", key=f"keep-{name}", icon=":material/save:"):
             jobs.resume_training(folder, keep=True)
-            st.rerun(scope="app")
+            st.rerun()
     with st.popover("Delete", icon=":material/delete:"):
         st.write("Its weights are lost.")
         if st.button("Delete it", key=f"delete-{name}", type="primary"):
             folder.delete()
-            st.rerun(scope="app")
+            st.rerun()
 
 
 def _say_how_it_stands(watched: Watched) -> None:

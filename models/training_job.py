@@ -16,6 +16,7 @@ from models.recipe import Recipe
 from models.run import Run, default_run_id, open_run, reserve_run_id, run_ids, save_run
 from models.training import Epoch, Progress, Stopped, history_to_json, prediction_noun, train, uniform_nats
 from models.training_folder import TrainingFolder, begin_training
+from models.training_sample import LiveSample
 
 
 def new_training(recipe: Recipe, corpus: Corpus, run_id: str | None = None) -> TrainingFolder:
@@ -76,8 +77,8 @@ def _lead(
         if keep:
             folder.ask("keep")
 
-        def show_progress(now: Progress, _: RecurrentNetwork) -> None:
-            folder.report(**vars(now))
+        def show_progress(now: Progress, network: RecurrentNetwork) -> None:
+            folder.report(**vars(now), **live.write(network, now.epoch, now.update))
             on_progress(now)
 
         def show_epoch(done: Epoch) -> None:
@@ -88,6 +89,7 @@ def _lead(
         try:
             corpus = corpus_of(folder)
             folder.report(uniform_nats=uniform_nats(corpus), per=prediction_noun(corpus))
+            live = LiveSample(corpus)
             trained = train(
                 folder.recipe, corpus, device=device, folder=folder, on_progress=show_progress, on_epoch=show_epoch
             )

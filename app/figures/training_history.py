@@ -72,5 +72,6 @@ def plot_training_progress(
             text=f"a uniform guess: {uniform_nats:.2f}",
         )
     figure = styled(figure, dark=dark, height=300, x="update", y=f"nats per {per}")
-    figure.update_layout(uirevision="kept")  # what was zoomed into stays in sight when points are added
+    # What was zoomed into stays in sight when points are added; the first epoch has no validation loss to name yet.
+    figure.update_layout(uirevision="kept", showlegend=True)
     return figure

@@ -13,6 +13,7 @@ PAGES = {
     "sentences": "Sentences",
     "generate": "Generate",
     "corpora": "Corpora",
+    "training": "Training",
 }
 
 
