@@ -253,9 +253,9 @@ def _explain(fault: Any) -> str:
     path = [str(part) for part in fault["loc"]]
     where = ".".join(path) or "recipe"
     if fault["type"] == "extra_forbidden":
+        elsewhere = [f"{part}.{path[-1]}" for part in ("model", "training") if path[-1] in _known_keys([part])]
         near = difflib.get_close_matches(path[-1], _known_keys(path[:-1]), n=1, cutoff=0.5)
-        meant = [".".join([*path[:-1], key]) for key in near]
-        meant = [f"{part}.{path[-1]}" for part in ("model", "training") if path[-1] in _known_keys([part])] or meant
+        meant = elsewhere + [".".join([*path[:-1], key]) for key in near]
         return f"unknown key {where}" + (f" (did you mean {meant[0]}?)" if meant else "")
     if fault["type"] == "value_error":  # our own sentence, which names the values already
         return f"{where}: {fault['msg'].removeprefix('Value error, ')}"

@@ -51,13 +51,14 @@ def dashboard(home: Path) -> Iterator[str]:
         env={**os.environ, "RNNSCOPE_HOME": str(home)},
         stdout=log,
         stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     address = f"http://localhost:{port}"
     try:
         _wait_for(f"{address}/_stcore/health", process)
         yield address
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGTERM)  # with all that it started, as by Control-C in a terminal
         process.wait(20)
         log.close()
     assert "Traceback" not in (home / "server.log").read_text()
