@@ -20,7 +20,6 @@ from models.run import Run, open_run, run_ids
 from models.training import train
 from models.training_folder import TrainingFolder, open_training, training_ids
 from models.training_job import corpus_of, new_training, run_training
-from models.training_plan import plan_training
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(
