@@ -13,6 +13,7 @@ from analysis.recording import ExpectedResponse
 from app import cached
 from app.defaults import CLUSTERS, RUN, TREATMENT, WORDS
 from app.figures.word_cloud import Cloud
+from app.links import take_choice
 from data_prep.errors import UserError
 from models.run import Run
 
@@ -71,6 +72,7 @@ def choose() -> None:
         if (wanted := st.session_state.pop(_NEXT, None)) in by_id:
             st.session_state["run"] = wanted
         ids = list(by_id)
+        take_choice("run", ids)
         first = ids.index(RUN) if RUN in ids else 0
         run_id = st.selectbox("Run", ids, index=first, key="run", bind="query-params")
         run = by_id[run_id]
@@ -125,6 +127,7 @@ def current() -> Selection:
     if selection is None:
         raise UserError(
             "There is no run to look at.",
-            "Train one: rnnscope prepare my-text.txt, then rnnscope train words-lstm --corpus my-text",
+            "Upload a text on the Corpora page and train on the Training page; or rnnscope prepare my-text.txt, then "
+            "rnnscope train words-lstm --corpus my-text",
         )
     return selection

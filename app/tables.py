@@ -16,6 +16,7 @@ from data_prep.parts_of_speech import tag_types
 from data_prep.tokens import display_token
 from data_prep.vocabulary import Vocabulary
 from models.generation import Node, Sample, Tree
+from models.recipe import Recipe
 from models.run import Run
 
 
@@ -54,6 +55,26 @@ def headline(run: Run) -> tuple[str, str, str]:
         return "Test perplexity", f"{run.test['perplexity']:.1f}", "exp of nats per token; lower is better"
     meaning = "nats per character divided by ln 2; lower is better"
     return "Test bits per character", f"{run.test['bits_per_character']:.3f}", meaning
+
+
+def settings_table() -> pd.DataFrame:
+    """One row per key of a recipe: its default and what it may be."""
+    schema = Recipe.model_json_schema()
+    sections = {
+        "": schema,
+        "model.": schema["$defs"]["ModelSettings"],
+        "training.": schema["$defs"]["TrainingSettings"],
+    }
+    return pd.DataFrame(
+        {
+            "key": prefix + key,
+            "default": "null" if about.get("default") is None else str(about["default"]).lower(),
+            "allowed": _allowed(about),
+        }
+        for prefix, section in sections.items()
+        for key, about in section["properties"].items()
+        if key not in ("model", "training")
+    )
 
 
 def corpora_table(states: list[CorpusState]) -> pd.DataFrame:
@@ -186,6 +207,17 @@ def steps_table(reading: Reading, flow: ClusterFlow, vocabulary: Vocabulary) -> 
         columns[f"lost {cluster + 1}"] = lost[:, cluster]
         columns[f"kept {cluster + 1}"] = flow.kept_rate[:, cluster]
     return pd.DataFrame(columns)
+
+
+def _allowed(about: dict[str, Any]) -> str:
+    if "anyOf" in about:
+        return " or ".join(_allowed(choice) for choice in about["anyOf"])
+    if "enum" in about or "const" in about:
+        return ", ".join(about.get("enum", [about.get("const")]))
+    signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+    bounds = (f"{sign} {about[bound]:,}" for bound, sign in signs.items() if bound in about)
+    kinds = {"integer": "whole number", "string": "text", "boolean": "true, false"}
+    return " ".join((kinds.get(about["type"], about["type"]), ", ".join(bounds))).strip()
 
 
 def sample_table(written: Sample, vocabulary: Vocabulary) -> pd.DataFrame:

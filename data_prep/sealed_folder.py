@@ -110,7 +110,7 @@ def open_sealed(folder: Path, kind: str, schema: int) -> Manifest:
             f"The {kind} {folder.name} has schema version {manifest.schema}; this version of rnnscope reads {schema}.",
             "Make it again with this version, or use the version of rnnscope that wrote it.",
         )
-    if _digest_of(manifest.files) != manifest.digest:
+    if digest_of(manifest.files) != manifest.digest:
         raise _damaged(kind, folder, f"{MANIFEST} was altered")
     for name, (size, sha256) in expected.items():
         path = folder / name
@@ -127,6 +127,11 @@ def sha256_of(path: Path) -> str:
     """Hexadecimal SHA-256 of a file's bytes."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def digest_of(files: dict[str, Any]) -> str:
+    """The digest of a folder by its manifest's entries: name → bytes and sha256, in any order."""
+    return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
 
 
 def read_json(path: Path) -> Any:
@@ -146,11 +151,7 @@ def _write_manifest(folder: Path, kind: str, schema: int) -> None:
     for path in folder.iterdir():
         path.chmod(0o644)  # some writers make files that only their owner can read; a team shares its home folder
     files = {path.name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)} for path in sorted(folder.iterdir())}
-    write_json(folder / MANIFEST, {"kind": kind, "schema": schema, "digest": _digest_of(files), "files": files})
-
-
-def _digest_of(files: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+    write_json(folder / MANIFEST, {"kind": kind, "schema": schema, "digest": digest_of(files), "files": files})
 
 
 def _move_into_place(temporary: Path, target: Path) -> None:

@@ -1,6 +1,7 @@
 """Recipes: everything that decides a training, validated once and frozen."""
 
 import difflib
+import functools
 import reprlib
 from importlib import resources
 from pathlib import Path
@@ -9,9 +10,12 @@ from typing import Annotated, Any, Literal, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from data_prep.corpus import Corpus
 from data_prep.errors import UserError
+from data_prep.registry import known_corpora
 
 CellName = Literal["rnn", "gru", "lstm"]
+LONGEST_TEXT = 20_000  # characters: a recipe has some hundreds
 
 
 class _Settings(BaseModel):
@@ -104,44 +108,106 @@ class Recipe(_Settings):
 
     def with_settings(self, assignments: list[str]) -> "Recipe":
         """A copy with `key=value` assignments applied, such as `model.layers=3`; validated again."""
-        raw = self.model_dump()
-        for assignment in assignments:
-            path, separator, value = assignment.partition("=")
-            *sections, last = path.strip().split(".")
-            if not (separator and last and all(sections)):
-                raise UserError(f"{assignment!r} is not a setting.", "Write it as key=value: --set model.layers=3")
-            target = raw
-            for section in sections:
-                target = target.setdefault(section, {})
-                if not isinstance(target, dict):
-                    raise UserError(f"{section!r} in {path!r} has no settings below it.", "See rnnscope train --help")
-            target[last] = _parse_yaml(value, assignment)
-        return parse_recipe(raw, "the recipe with --set")
+        return parse_recipe(assigned(self.model_dump(), assignments), "the recipe with --set")
+
+
+def assigned(raw: dict[str, Any], assignments: list[str]) -> dict[str, Any]:
+    """`raw`, changed by `key=value` assignments whose values are YAML; not yet validated."""
+    for assignment in assignments:
+        path, separator, value = assignment.partition("=")
+        *sections, last = path.strip().split(".")
+        if not (separator and last and all(sections)):
+            raise UserError(f"{assignment!r} is not a setting.", "Write it as key=value: --set model.layers=3")
+        target = raw
+        for section in sections:
+            target = target.setdefault(section, {})
+            if not isinstance(target, dict):
+                raise UserError(f"{section!r} in {path!r} has no settings below it.", "See rnnscope train --help")
+        target[last] = _parse_yaml(value, assignment)
+    return raw
 
 
 def built_in_recipes() -> list[str]:
     """Names of the recipes that ship with rnnscope."""
-    return sorted(entry.name.removesuffix(".yaml") for entry in _shipped().iterdir() if entry.name.endswith(".yaml"))
+    return sorted(_shipped("recipes"))
+
+
+def built_in_grids() -> list[str]:
+    """Names of the grids of recipes that ship with rnnscope."""
+    return sorted(_shipped("grids"))
 
 
 def load_recipe(name_or_path: str) -> Recipe:
     """A recipe by the name it ships under, or from a YAML file; UserError when it cannot be used."""
-    if name_or_path in built_in_recipes():
-        text = (_shipped() / f"{name_or_path}.yaml").read_text(encoding="utf-8")
-    else:
-        path = Path(name_or_path)
-        if not path.is_file():
-            near = difflib.get_close_matches(name_or_path, built_in_recipes(), n=1)
-            raise UserError(
-                f"There is no recipe {name_or_path!r}." + (f" Did you mean {near[0]}?" if near else ""),
-                f"Give a YAML file, or one of: {', '.join(built_in_recipes())}.",
-            )
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(f"{path} cannot be read: {error}.", "A recipe is a YAML file in UTF-8.") from error
-    recipe = parse_recipe(_parse_yaml(text, name_or_path), name_or_path)
+    recipe = parse_recipe(read_recipe_file(name_or_path, "recipe"), name_or_path)
     return recipe.model_copy(update={"name": recipe.name or Path(name_or_path).stem})
+
+
+def read_recipe_file(name_or_path: str, what: Literal["recipe", "grid"]) -> Any:
+    """The YAML of a recipe or a grid of them, by the name it ships under or from a file; not yet validated."""
+    shipped = _shipped("recipes") | _shipped("grids")
+    path = shipped.get(name_or_path, Path(name_or_path))
+    if not path.is_file():
+        near = difflib.get_close_matches(name_or_path, shipped, n=1)
+        raise UserError(
+            f"There is no {what} {name_or_path!r}." + (f" Did you mean {near[0]}?" if near else ""),
+            f"Give a YAML file, or one of: {', '.join(sorted(_shipped(f'{what}s')))}.",
+        )
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read: {error}.", f"A {what} is a YAML file in UTF-8.") from error
+    return _parse_yaml(text, name_or_path)
+
+
+def listed_settings(raw: dict[str, Any]) -> dict[str, list[Any]]:
+    """The settings that are lists, which is what makes a recipe a grid, in the order of the recipe's fields."""
+    found = {}
+    for key, field in Recipe.model_fields.items():
+        below = getattr(field.annotation, "model_fields", None)
+        if below is None:
+            found[key] = raw.get(key)
+        elif isinstance(section := raw.get(key), dict):
+            found |= {f"{key}.{setting}": section.get(setting) for setting in below}
+    return {path: value for path, value in found.items() if isinstance(value, list) and path != "name"}
+
+
+@functools.cache
+def recipe_text(name: str) -> str:
+    """The YAML of a recipe that ships with rnnscope, comments included."""
+    return _shipped("recipes")[name].read_text(encoding="utf-8")
+
+
+@functools.cache
+def _load_shipped(name: str) -> Recipe:
+    return load_recipe(name)
+
+
+def recipes_for(corpus: Corpus) -> list[str]:
+    """Names of the shipped recipes for a corpus of this kind: first those for any, then those made for this one.
+
+    The kind is labelled or running text, and of running text words or symbols (characters and bytes).
+    """
+    task = "language-model" if corpus.texts is None else "classifier"
+
+    def serves(name: str) -> bool:
+        recipe = _load_shipped(name)
+        if recipe.task != task:
+            return False
+        made_for = known_corpora()[recipe.corpus].tokenisation.unit if recipe.corpus else name.partition("-")[0]
+        symbols = corpus.vocabulary.tokenisation.unit != "words"
+        return task == "classifier" or (made_for != "words") == symbols
+
+    def order(name: str) -> tuple[bool, bool, str]:
+        own = _load_shipped(name).corpus
+        return own is not None, own != corpus.name, name
+
+    return sorted(filter(serves, built_in_recipes()), key=order)
+
+
+def read_recipe(text: str, name: str) -> Recipe:
+    """Read and validate the YAML of a recipe; UserError when it cannot be used."""
+    return parse_recipe(_parse_yaml(text, name), name)
 
 
 def parse_recipe(raw: Any, name: str) -> Recipe:
@@ -151,13 +217,24 @@ def parse_recipe(raw: Any, name: str) -> Recipe:
     try:
         return Recipe.model_validate(raw)
     except ValidationError as error:
+        if lists := listed_settings(raw):
+            listed = f"{next(iter(lists))} is a list"
+            raise UserError(
+                f"{name} is a grid of recipes: {listed}.", f"Train them all: rnnscope sweep {name}"
+            ) from error
         faults = "; ".join(_explain(fault) for fault in error.errors())
         raise UserError(f"{name} cannot be used: {faults}.", "See the recipes in models/recipes.") from error
 
 
 def _parse_yaml(text: str, name: str) -> Any:
+    if len(text) > LONGEST_TEXT:
+        raise UserError(f"{name} is too long for a recipe: {len(text):,} characters.", "See those in models/recipes.")
     try:
         return yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        place = error.problem_mark
+        where = f" (line {place.line + 1}, column {place.column + 1})" if place else ""
+        raise UserError(f"{name} is not YAML: {error.problem}{where}.", "See the recipes in models/recipes.") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date such as 2001-99-99
         raise UserError(f"{name} is not YAML: {error}", "See the recipes in models/recipes.") from error
 
@@ -167,16 +244,19 @@ def _takes_numbers(annotation: Any) -> bool:
     return annotation in (int, float) or any(map(_takes_numbers, get_args(annotation)))
 
 
-def _shipped() -> Any:
-    return resources.files("models") / "recipes"
+def _shipped(folder: str) -> dict[str, Any]:
+    entries = (resources.files("models") / folder).iterdir()
+    return {entry.name.removesuffix(".yaml"): entry for entry in entries if entry.name.endswith(".yaml")}
 
 
 def _explain(fault: Any) -> str:
     path = [str(part) for part in fault["loc"]]
     where = ".".join(path) or "recipe"
     if fault["type"] == "extra_forbidden":
+        elsewhere = [f"{part}.{path[-1]}" for part in ("model", "training") if path[-1] in _known_keys([part])]
         near = difflib.get_close_matches(path[-1], _known_keys(path[:-1]), n=1, cutoff=0.5)
-        return f"unknown key {where}" + (f" (did you mean {'.'.join([*path[:-1], near[0]])}?)" if near else "")
+        meant = elsewhere + [".".join([*path[:-1], key]) for key in near]
+        return f"unknown key {where}" + (f" (did you mean {meant[0]}?)" if meant else "")
     if fault["type"] == "value_error":  # our own sentence, which names the values already
         return f"{where}: {fault['msg'].removeprefix('Value error, ')}"
     # reprlib: a few lines of YAML aliases can stand for gigabytes

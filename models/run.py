@@ -186,7 +186,7 @@ def reserve_run_id(run_id: str) -> str:
     """Check that a run may be written under this id, before hours are spent on it."""
     check_name(run_id, "run")
     if _taken(run_id):
-        raise UserError(f"There is a run called {run_id} already.", "Choose another --name; nothing is overwritten.")
+        raise UserError(f"There is a run called {run_id} already.", "Choose another name; nothing is overwritten.")
     return run_id
 
 

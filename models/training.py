@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
-from models.batches import Batch, RunningText, SeparateTexts
+from models.batches import Batch, make_batches
 from models.distribution import Share, joined
 from models.evaluation import cross_entropy_nats, measure
 from models.memory import check_memory, enough_memory, keep_freed_memory
@@ -101,18 +101,24 @@ def train(
     classifier's starts at zero in every text. The test figures (see `evaluation.measure`) are those of the
     stored precision. With a folder, whose lock the caller holds, the training goes on from the state that
     is kept there and keeps its own: on the CPU, with as many threads, the weights come out bit for bit as
-    if nothing had happened in between. Under `torchrun` the leading process alone returns a result.
+    if nothing had happened in between. Under `torchrun` the leading process alone returns a result or raises
+    UserError, and a training is stopped and saved at the end of an epoch only.
 
     Raises UserError when corpus and recipe do not fit, when the memory does not suffice, or when the loss
     explodes or stops being a number;
     Stopped when the folder was asked to stop.
     """
-    _check_task(recipe, corpus)
     keep_freed_memory()
     with enough_memory(), joined(device) as share:
-        training = _Training(recipe, corpus, device, share, folder, on_progress, on_epoch)
-        training.run()
-        return training.finished() if share.leads else None
+        try:
+            check_task(recipe, corpus)
+            training = _Training(recipe, corpus, device, share, folder, on_progress, on_epoch)
+            training.run()
+            return training.finished() if share.leads else None
+        except UserError:
+            if share.leads:
+                raise  # what is wrong for one of them is wrong for all
+    return None
 
 
 def build_network(recipe: Recipe, vocabulary_size: int, classes: int) -> RecurrentNetwork:
@@ -120,6 +126,31 @@ def build_network(recipe: Recipe, vocabulary_size: int, classes: int) -> Recurre
     if recipe.task == "classifier":
         return RecurrentClassifier(recipe.model, vocabulary_size, classes)
     return RecurrentLanguageModel(recipe.model, vocabulary_size)
+
+
+def uniform_nats(corpus: Corpus) -> float:
+    """What guessing costs in nats per prediction when all classes, or else all tokens, are as likely."""
+    return math.log(len(corpus.classes) or len(corpus.vocabulary))
+
+
+def prediction_noun(corpus: Corpus) -> str:
+    """What is predicted, one at a time, and losses are the mean over: word, character, byte or text."""
+    return "text" if corpus.classes else corpus.vocabulary.tokenisation.noun
+
+
+def check_task(recipe: Recipe, corpus: Corpus) -> None:
+    """UserError unless the corpus is of the kind that the recipe's task reads."""
+    if recipe.task == "classifier" and corpus.texts is None:
+        raise UserError(
+            f"{corpus.name} is running text, and a classifier needs labelled texts.",
+            "Prepare a table with --label-column, or use a recipe of a language model.",
+        )
+    if recipe.task == "language-model" and corpus.texts is not None:
+        # one text after the other would carry the state from each into the next
+        raise UserError(
+            f"{corpus.name} holds separate labelled texts, and a language model reads running text.",
+            "Use a recipe of a classifier, such as yelp-gru, or prepare the texts without --label-column.",
+        )
 
 
 def history_to_json(history: list[Epoch]) -> list[dict[str, Any]]:
@@ -164,11 +195,7 @@ class _Training:
         self.objective = share.parallel(_Objective(self.network))
         torch.manual_seed(recipe.seed + share.rank)  # the weights alike in all processes, dropout not
         self.optimizer = make_optimizer(self.network, self.settings)
-        self.batches = (
-            RunningText(corpus, self.settings, device, share)
-            if recipe.task == "language-model"
-            else SeparateTexts(corpus, self.settings, device, share, recipe.seed)
-        )
+        self.batches = make_batches(recipe, corpus, device, share)
         self.update = 0  # so many are done
         self.state: State = None
         self.loss_sum = torch.zeros((), dtype=torch.float64, device=device)
@@ -237,9 +264,11 @@ class _Training:
     def _look_up(self) -> None:
         """From time to time: report, save, and see what is asked for. Reading the loss waits for the device."""
         now = time.monotonic()
-        if now - self.reported.time < REPORT_EVERY_SECONDS or self.share.processes > 1:
+        if now - self.reported.time < REPORT_EVERY_SECONDS or not self.share.leads:
             return
         self._report(now)
+        if self.share.processes > 1:
+            return  # they must agree, which they do at the end of the epoch
         self.wish = self.folder.request() if self.folder is not None else None
         if now - self.saved > SAVE_EVERY_SECONDS or self.wish == "stop":
             self._save()
@@ -287,6 +316,12 @@ class _Training:
         if self.share.leads:
             self.on_epoch(epoch)
         self._save()
+        if self.share.processes > 1:
+            wishes = (None, "stop", "keep")
+            wish = self.folder.request() if self.folder is not None and self.share.leads else None
+            self.wish = wishes[int(self.share.agreed(wishes.index(wish)))]
+            if self.wish == "stop":
+                raise Stopped
 
     def _valid_nats(self) -> float:
         nats = 0.0
@@ -326,7 +361,7 @@ class _Training:
 
     def _check(self, loss_sum: float, predictions: int) -> None:
         rate = self.optimizer.param_groups[0]["lr"]
-        uniform = math.log(len(self.corpus.classes) or len(self.corpus.vocabulary))
+        uniform = uniform_nats(self.corpus)
         hint = f"Lower it: --set training.learning_rate={self.settings.learning_rate / 10:.1g}"
         where = f"in epoch {len(self.history) + 1}, by update {self.update}; learning rate {rate:.3g}"
         if not math.isfinite(loss_sum):
@@ -380,16 +415,19 @@ class _Training:
             index, _, key = name.partition(".")
             whole["state"].setdefault(int(index), {})[key] = tensor
         self.optimizer.load_state_dict(whole)
-        # Copied, because where in memory a file's numbers begin could change the last bit of a matrix product.
-        carried = [value.to(self.device, copy=True) for _, value in sorted(groups.get("carried", {}).items())]
+        # One process may have saved amid an epoch what several go on from. Copied, because where in memory a
+        # file's numbers begin could change the last bit of a matrix product.
+        streams = [self.share.streams(value) for _, value in sorted(groups.get("carried", {}).items())]
+        carried = [value.to(self.device, copy=True) for value in streams]
         self.state = None if not carried else carried[0] if len(carried) == 1 else (carried[0], carried[1])
-        torch.set_rng_state(groups["random"]["cpu"])
-        if "cuda" in groups["random"]:
-            torch.cuda.set_rng_state(groups["random"]["cuda"], self.device)
+        if self.share.leads:  # the others' dropout is to differ
+            torch.set_rng_state(groups["random"]["cpu"])
+            if "cuda" in groups["random"]:
+                torch.cuda.set_rng_state(groups["random"]["cuda"], self.device)
         facts = snapshot.facts
         self.update = facts["update"]
-        self.loss_sum.fill_(facts["loss_sum"])
-        self.predictions = facts["predictions"]
+        self.loss_sum.fill_(facts["loss_sum"] / self.share.processes)
+        self.predictions = facts["predictions"] // self.share.processes
         self.history = [Epoch(**epoch) for epoch in facts["history"]]
         self.kept = facts.get("kept", False)
         self.seconds_before = facts["seconds"]
@@ -406,17 +444,3 @@ class _Reported:
     update: int
     loss_sum: float
     predictions: int
-
-
-def _check_task(recipe: Recipe, corpus: Corpus) -> None:
-    if recipe.task == "classifier" and corpus.texts is None:
-        raise UserError(
-            f"{corpus.name} is running text, and a classifier needs labelled texts.",
-            "Prepare a table with --label-column, or use a recipe of a language model.",
-        )
-    if recipe.task == "language-model" and corpus.texts is not None:
-        # one text after the other would carry the state from each into the next
-        raise UserError(
-            f"{corpus.name} holds separate labelled texts, and a language model reads running text.",
-            "Use a recipe of a classifier, such as yelp-gru, or prepare the texts without --label-column.",
-        )

@@ -9,7 +9,14 @@ from typing import Annotated
 
 import typer
 
-from app.cli import analysis_commands, corpus_commands, generation_commands, import_command, run_commands
+from app.cli import (
+    analysis_commands,
+    corpus_commands,
+    generation_commands,
+    import_command,
+    run_commands,
+    sweep_commands,
+)
 from app.cli.console import AsJson, print_json, print_table, shows_user_errors
 from app.defaults import PORT
 
@@ -63,6 +70,7 @@ for command in (
     corpus_commands.corpora,
     corpus_commands.prepare,
     run_commands.train,
+    sweep_commands.sweep,
     run_commands.runs,
     run_commands.evaluate,
     import_command.import_,

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.console import AsJson, Device, check_choice, errors, print_json, print_line, print_table, progress_bar
+from app.clock import clock
 from data_prep.corpus import SPLITS, open_corpus
 from data_prep.errors import UserError
 
 if TYPE_CHECKING:
+    import torch
+
+    from models.distribution import Share
     from models.training import Epoch, Progress
     from models.training_folder import TrainingFolder
 
@@ -28,34 +32,42 @@ def train(
     name: Annotated[str | None, typer.Option(help="Id of the run; by default made from corpus and model.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="key=value, such as model.layers=3.")] = None,
     resume: Annotated[str | None, typer.Option(help="Go on with the unfinished training of this id.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="With --resume: end it, keep what it has learnt.")] = False,
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Train a model and keep it as a run. Control-C stops it; --resume goes on from there."""
+    from models.distribution import joined
     from models.network import resolve_device
     from models.training_folder import open_training
     from models.training_job import run_training
 
     chosen_device = resolve_device(device)
-    if resume is not None:
-        if recipe or corpus or name or settings:
-            raise UserError("--resume goes on as the training was begun.", "Give --resume RUN alone.")
-        folder = open_training(resume)
-    else:
-        folder = _new_training(recipe, corpus, name, settings or [])
-    try:
-        with _training_progress() as (on_progress, on_epoch), _stopping_when_interrupted(folder):
-            run = run_training(folder, device=chosen_device, on_progress=on_progress, on_epoch=on_epoch)
-    except UserError:
-        if resume is None and folder.latest_state() is None:
-            folder.delete()  # nothing to go on from
-        raise
-    if run is None:
-        return _print_stopped(folder.run_id, as_json)
-    if as_json:
-        return print_json(run.summary() | {"folder": str(run.folder)})
-    _print_runs([run.summary()])
-    print_line(f"Next: rnnscope analyse {run.id}, then rnnscope app")
+    with joined(chosen_device) as share:
+        if not share.leads:
+            return _follow(share, chosen_device)
+        if resume is not None:
+            if recipe or corpus or name or settings:
+                raise UserError("--resume goes on as the training was begun.", "Give --resume RUN alone.")
+            folder = open_training(resume)
+        elif keep:
+            raise UserError("--keep ends an unfinished training.", "Name it: --resume RUN --keep.")
+        else:
+            folder = _new_training(recipe, corpus, name, settings or [])
+        share.agreed_name(folder.run_id)
+        try:
+            with _training_progress() as (on_progress, on_epoch), _stopping_when_interrupted(folder):
+                run = run_training(folder, device=chosen_device, keep=keep, on_progress=on_progress, on_epoch=on_epoch)
+        except UserError:
+            if resume is None and folder.latest_state() is None:
+                folder.delete()  # nothing to go on from
+            raise
+        if run is None:
+            return _print_stopped(folder.run_id, as_json)
+        if as_json:
+            return print_json(run.summary() | {"folder": str(run.folder)})
+        _print_runs([run.summary()])
+        print_line(f"Next: rnnscope analyse {run.id}, then rnnscope app")
 
 
 def runs(as_json: AsJson = False) -> None:
@@ -109,6 +121,16 @@ def _new_training(recipe: str | None, corpus: str | None, name: str | None, sett
     return new_training(chosen, open_corpus(corpus or str(chosen.corpus)), name)
 
 
+def _follow(share: "Share", device: "torch.device") -> None:
+    """Take part in a training that another process leads, as `torchrun` starts them; print nothing."""
+    from models.training_folder import open_training
+    from models.training_job import run_training
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # the leading process stops, then all
+    run_training(open_training(share.agreed_name("")), device=device)
+
+
 @contextmanager
 def _stopping_when_interrupted(folder: "TrainingFolder") -> Iterator[None]:
     """Control-C or a polite kill lets the training keep its state; a second one ends it at once."""
@@ -140,14 +162,12 @@ def _training_progress() -> Any:
     with progress_bar("training") as update:
 
         def on_progress(now: "Progress") -> None:
-            state = (
-                f"loss {now.loss:.3f} nats · {now.tokens_per_second:,.0f} tokens/s · {_clock(now.seconds_left)} left"
-            )
+            state = f"loss {now.loss:.3f} nats · {now.tokens_per_second:,.0f} tokens/s · {clock(now.seconds_left)} left"
             update(now.update / now.updates, f"epoch {now.epoch}/{now.epochs}", state)
 
         def on_epoch(done: "Epoch") -> None:
             nats = f"train {done.train_nats:.4f}, valid {done.valid_nats:.4f} nats"
-            errors.print(f"epoch {done.epoch}: {nats}, {_clock(done.seconds)}")
+            errors.print(f"epoch {done.epoch}: {nats}, {clock(done.seconds)}")
 
         yield on_progress, on_epoch
 
@@ -158,7 +178,7 @@ def _print_runs(summaries: list[dict[str, Any]]) -> None:
             run["id"],
             run["corpus"] or "–",
             f"{run['recipe'] or '–'}, {run['seed']}" if run["origin"] == "trained" else run["origin"],
-            _test_figure(run["test"]),
+            test_figure(run["test"]),
             "gallery" if run["bundled"] else "yours",
         )
         for run in summaries
@@ -166,7 +186,8 @@ def _print_runs(summaries: list[dict[str, Any]]) -> None:
     print_table(("run", "corpus", "recipe, seed", "test", "from"), rows)
 
 
-def _test_figure(test: dict[str, float]) -> str:
+def test_figure(test: dict[str, float]) -> str:
+    """The test figures of a run in a few words."""
     if not test:
         return "–"
     if "balanced_accuracy" in test:
@@ -174,9 +195,3 @@ def _test_figure(test: dict[str, float]) -> str:
     if "perplexity" in test:
         return f"perplexity {test['perplexity']:.1f}"
     return f"{test['bits_per_character']:.3f} bits/char"
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

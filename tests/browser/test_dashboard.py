@@ -17,6 +17,7 @@ PAGES = {
     "sentences": "Sentences",
     "generate": "Generate",
     "corpora": "Corpora",
+    "training": "Training",
     "own_model": "Your model",
 }
 
