@@ -104,6 +104,10 @@ def _choose_more() -> dict[str, Any]:
         key=_key("style"),
         help="plain: lower-cased, punctuation apart; treebank: as in the Penn Treebank; spaces: as they are written.",
     )
+    label_column = left.text_input(
+        "Column of the labels", key=_key("labels"), help="Of a classifier's text, which is a table of labelled texts."
+    )
+    text_column = middle.text_input("Column of the texts", "text", key=_key("texts"), help="Where the text is a table.")
     ignored = right.text_input(
         "Tensors to leave out", key=_key("ignored"), help="Keys or patterns such as norm.*, with spaces between them."
     )
@@ -112,10 +116,12 @@ def _choose_more() -> dict[str, Any]:
         "unit": None if unit == FOUND_OUT else unit,
         "style": None if style == FOUND_OUT else style,
         "ignored": tuple(ignored.split()),
+        "columns": {"text_column": text_column, "label_column": label_column or None},
     }
 
 
 def _offer_network(paths: dict[str, Path], more: dict[str, Any]) -> None:
+    columns = more.pop("columns")
     options = ImportOptions(
         classes=paths.get("classes"), mapping=paths.get("mapping"), check=paths.get("check"), **more
     )
@@ -134,6 +140,7 @@ def _offer_network(paths: dict[str, Path], more: dict[str, Any]) -> None:
             examined,
             run_id,
             [paths["text"]],
+            **columns,
             on_progress=lambda fraction, state: bar.progress(min(1.0, fraction), state),
         )
     with st.spinner("Measuring it on the test part …"):

@@ -123,19 +123,18 @@ class Run:
         return corpus
 
     def check_vocabulary(self, corpus: Corpus) -> None:
-        """UserError unless the corpus has the vocabulary and the classes that this run was trained with."""
+        """UserError unless the corpus has the vocabulary and the classes of this run."""
+        hint = (
+            f"Use {self.corpus['name']}, which it came with." if self.corpus["name"] else "Import it with --text FILE."
+        )
+        if self.origin == "trained":
+            hint = f"Use {self.corpus['name']} as made from {self.corpus['source'].get('file')}."
         if corpus.vocabulary.tokens != self.vocabulary.tokens:
-            raise UserError(
-                f"The corpus {corpus.name} has another vocabulary than the run {self.id} was trained with.",
-                f"Use {self.corpus['name']} as made from {self.corpus['source'].get('file')}."
-                if self.corpus["name"]
-                else "Import the run with a text of its own: --text FILE.",
-            )
+            raise UserError(f"The corpus {corpus.name} has another vocabulary than the run {self.id}.", hint)
         if corpus.classes != self.classes:
             ours, theirs = (", ".join(classes) or "none" for classes in (self.classes, corpus.classes))
             raise UserError(
-                f"The corpus {corpus.name} has the classes: {theirs}; the run {self.id} knows: {ours}.",
-                f"Use {self.corpus['name']}, which it was trained on.",
+                f"The corpus {corpus.name} has the classes: {theirs}; the run {self.id} knows: {ours}.", hint
             )
 
     def summary(self) -> dict[str, Any]:

@@ -28,10 +28,12 @@ def prepare_text(
 ) -> Corpus:
     """A corpus with the network's vocabulary, called after the run that is to be: what it will be looked at with.
 
-    label_column: of tables, for a classifier.
+    label_column: of a table, for a classifier: its texts are labelled.
     """
-    if label_column is not None and not examined.classes:
-        raise UserError("A language model reads running text, not labelled ones.", "Leave --label-column out.")
+    if bool(label_column) != bool(examined.classes):
+        if examined.classes:
+            raise UserError("A classifier is looked at with labelled texts.", "Give a table, and --label-column NAME.")
+        raise UserError("A language model is looked at with running text, without labels.", "Leave the labels out.")
     corpus = prepare_corpus(
         list(paths),
         examined.vocabulary.vocabulary,
@@ -40,7 +42,7 @@ def prepare_text(
         labels=LabelOptions(label_column) if label_column else None,
         on_progress=on_progress,
     )
-    if label_column and set(corpus.classes) != set(examined.classes):
+    if set(corpus.classes) != set(examined.classes):
         raise UserError(
             f"The texts have the classes {', '.join(corpus.classes[:8])}, the network "
             f"{', '.join(examined.classes[:8])}.",
@@ -65,8 +67,7 @@ def keep_network(
     if corpus is not None and corpus.classes:
         examined = _with_classes_of(corpus, examined)
     network, test = examined.build_network(), {}
-    fits = corpus is not None and bool(corpus.texts) == bool(examined.classes)
-    if fits and len(corpus.splits["test"]) <= (measured_up_to or math.inf):
+    if corpus is not None and len(corpus.splits["test"]) <= (measured_up_to or math.inf):
         test = measure(network, corpus, "test", longest=LONGEST_TEXT)
     vocabulary = examined.vocabulary.vocabulary if corpus is None else corpus.vocabulary
     recipe = examined.recipe.model_copy(update={"corpus": corpus.name if corpus else None})

@@ -111,6 +111,22 @@ def test_another_network_is_said(page):
     assert "That is not the same network. Usual causes" in app.warning[0].value.replace("\\", "")
 
 
+def test_a_classifier_is_kept_with_its_labelled_texts(page):
+    weights = saved(lambda state: state.update({"fc.weight": torch.randn(2, 6), "fc.bias": torch.zeros(2)}))
+    app = page(weights=weights, vocabulary=VOCABULARY, classes=b"good\nbad\n")
+    assert "LSTM · 2 layers of 6 units · embedding 4 · 12 tokens · 2 classes" in said(app)
+    rows = [f"{('bad', 'good')[place % 2]},the {' '.join(['cat'] * place)} sees" for place in range(60)]
+    app.file_uploader(key="model-text-0").upload("t.csv", ("stars,text\n" + "\n".join(rows)).encode()).run()
+    app.button[0].click().run()
+    assert "looked at with labelled texts" in said(app)
+    app.text_input(key="model-labels-0").set_value("stars").run()
+    app.button[0].click().run()
+    assert not app.exception
+    run = open_run("my-net-lstm-2x6")
+    assert run.classes == ("bad", "good")
+    assert "balanced_accuracy" in run.test
+
+
 def test_states_are_kept(page):
     app = page("walk.npz", weights=recorded())
     assert "states alone · 2 layers of 6 units · hidden · 500 tokens, 12 different" in said(app)

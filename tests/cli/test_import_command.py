@@ -138,6 +138,21 @@ def test_a_mapping_and_what_is_ignored(elsewhere, arguments, run_json):
     assert json.loads(json.dumps(found)) == found
 
 
+def test_a_classifier_is_looked_at_with_labelled_texts(elsewhere, arguments, run_json, refused):
+    state = torch.load(elsewhere / "weights.pt", weights_only=True)
+    torch.save({**state, "fc.weight": torch.randn(2, 5), "fc.bias": torch.ones(2)}, elsewhere / "weights.pt")
+    (elsewhere / "classes.txt").write_text("good\nbad\n")
+    rows = [f"{('bad', 'good')[place % 2]},the {' '.join(['cat'] * place)} sees" for place in range(60)]
+    (elsewhere / "t.csv").write_text("label,text\n" + "\n".join(rows))
+    options = ("--classes", elsewhere / "classes.txt", "--name", "mine", "--text", elsewhere / "t.csv")
+    assert "looked at with labelled texts" in refused(*arguments, *options)["error"]
+    imported = run_json(*arguments, *options, "--label-column", "label")
+    assert imported["task"] == "classifier"
+    assert 0 <= imported["test"]["balanced_accuracy"] <= 1
+    assert run_json("evaluate", "mine")["accuracy"] == imported["test"]["accuracy"]
+    assert run_json("analyse", "mine", "recording")["recording"]["tokens"] > 100
+
+
 @pytest.fixture
 def states(elsewhere):
     draw = np.random.default_rng(3)

@@ -85,6 +85,7 @@ def test_without_a_sentence_end_none_is_placed(write):
         (["the", "<pad>", "[CLS]", "cat", "<s>", "."], "words", "plain"),
         (["the", "mr.", "do", "n't", "u.s.", "co-op", "'s", "N"], "words", "treebank"),
         (["The", "the", "London", "@-@", ",", "1999"], "words", "spaces"),
+        (["the", "mr.", "do", "n't", ",", "."], "words", "spaces"),  # its text was cut elsewhere, commas and all
         (["a", "b", "\n", " ", "é", "<unk>"], "characters", "plain"),
     ],
 )
