@@ -26,7 +26,8 @@ from data_prep.prompt import Prompt, read_prompt
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import Vocabulary
 from models.evaluation import cross_entropy_nats
-from models.foreign.importing import ImportOptions, examine_network, keep_network, prepare_text
+from models.foreign.examining import ImportOptions, examine_network
+from models.foreign.importing import keep_network, prepare_text
 from models.generation import Node, Sample, Tree, sample, tree
 from models.network import RecurrentLanguageModel
 from models.recipe import Recipe, load_recipe

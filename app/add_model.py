@@ -15,14 +15,8 @@ from data_prep.errors import UserError
 from data_prep.recorded_states import are_recorded_states
 from data_prep.sealed_folder import name_from
 from models.foreign import states_run
-from models.foreign.importing import (
-    Examined,
-    ImportOptions,
-    examine_network,
-    keep_network,
-    prepare_text,
-    suggested_run_id,
-)
+from models.foreign.examining import Examined, ImportOptions, examine_network
+from models.foreign.importing import keep_network, prepare_text, suggested_run_id
 from models.run import Run, reserve_run_id
 
 LARGEST_MB, LARGEST_VOCABULARY_MB, LARGEST_CHECK_MB = 1000, 60, 200

@@ -14,7 +14,7 @@ from data_prep.recorded_states import are_recorded_states
 from data_prep.tokens import SentenceEnds, Style, Unit
 
 if TYPE_CHECKING:
-    from models.foreign.importing import Examined, ImportOptions
+    from models.foreign.examining import Examined, ImportOptions
 
 
 def import_(
@@ -63,7 +63,7 @@ def import_(
         return _import_states(source, name, vocabulary, unit, as_json)
     if vocabulary is None:
         raise UserError("No vocabulary is named.", "Add --vocabulary FILE: the tokens in the order of their ids.")
-    from models.foreign.importing import ImportOptions
+    from models.foreign.examining import ImportOptions
 
     options = ImportOptions(
         classes=classes,
@@ -90,7 +90,8 @@ def _import_weights(
     label_column: str | None,
     as_json: bool,
 ) -> None:
-    from models.foreign.importing import examine_network, keep_network, prepare_text, suggested_run_id
+    from models.foreign.examining import examine_network
+    from models.foreign.importing import keep_network, prepare_text, suggested_run_id
     from models.run import reserve_run_id
 
     examined = examine_network(weights, vocabulary, options)

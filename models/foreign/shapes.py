@@ -8,6 +8,7 @@ from data_prep.errors import UserError
 
 Shape = tuple[int, ...]
 NAMED_AT_ONCE = 8
+HINT = "Give the whole state dict of an embedding, a recurrent part and a decoder; --ignore KEY leaves a tensor out."
 
 
 class ShapeCheck:
@@ -41,17 +42,23 @@ class ShapeCheck:
         """Tensors that have no place."""
         self._faults += [f"{key} ({shown(tuple(self._tensors[key].shape))}) has no place" for key in keys]
 
-    def settle(self, hint: str) -> None:
+    def settle(self) -> None:
         """UserError that names everything that did not fit, if anything did not."""
         if not self._faults:
             return
         more = len(self._faults) - NAMED_AT_ONCE
         named = "; ".join(self._faults[:NAMED_AT_ONCE]) + (f"; and {more} more" if more > 0 else "")
         raise UserError(
-            f"The weights do not fit: {named}.", "Transpose what is transposed." if self._transposed else hint
+            f"The weights do not fit: {named}.", "Transpose what is transposed." if self._transposed else HINT
         )
 
 
 def shown(shape: Shape) -> str:
     """A shape as people write it: 800 × 200."""
     return " × ".join(f"{size:,}" for size in shape) or "one number"
+
+
+def listed(keys: list[str]) -> str:
+    """The first few keys."""
+    more = len(keys) - NAMED_AT_ONCE
+    return (", ".join(keys[:NAMED_AT_ONCE]) or "none") + (f" and {more} more" if more > 0 else "")

@@ -85,7 +85,7 @@ def test_a_network_is_looked_at_kept_and_chosen(page):
     app = page(weights=saved(), vocabulary=VOCABULARY, text=text(), check=claimed())
     assert not app.exception
     assert "LSTM · 2 layers of 6 units · embedding 4 · 12 tokens · language model" in said(app)
-    assert "It is the same network." in said(app)
+    assert "it is the same network." in said(app)
     assert app.dataframe[0].value["in the file"].tolist()[0] == "lstm.weight_ih_l0"
     assert "my-net-lstm-2x6" not in run_ids()
     app.button[0].click().run()

@@ -55,7 +55,7 @@ def test_what_was_found_is_printed(elsewhere, arguments, run_text):
     assert "LSTM · 2 layers of 5 units · embedding 4 · 12 tokens · language model · 580 parameters" in said
     assert "recurrent.weight_hh_l1 lstm.weight_hh_l1 20 × 5" in said
     assert "Probabilities differ by" in said
-    assert "It is the same network." in said
+    assert "it is the same network." in said
     assert "Kept as weights-lstm-2x5" in said
     assert "import it again with --text FILE" in said
     assert "imported" in run_text("runs")

@@ -185,7 +185,7 @@ def test_what_is_ignored_is_left_out_and_said():
     tensors = state_dict() | {"norm.weight": torch.ones(6), "norm.bias": torch.ones(6)}
     assert "norm.weight (6) has no place; norm.bias (6) has no place" in fault(tensors).message
     found = derive(tensors, V, ignored=["norm.*"])
-    assert found.notes == ("norm.bias was left out, as you asked.", "norm.weight was left out, as you asked.")
+    assert found.notes == ("norm.weight was left out, as you asked.", "norm.bias was left out, as you asked.")
     assert "There is no tensor 'nom.*'" in fault(tensors, ignored=["nom.*"]).message
 
 
@@ -203,6 +203,14 @@ def test_names_that_say_nothing_are_told_by_shape_or_by_a_mapping():
     assert (mapped.keys["embedding.weight"], mapped.keys["decoder.weight"]) == ("b.weight", "a.weight")
     assert derive(alike, V, mapping=Mapping(embedding="b.weight")).keys["decoder.weight"] == "a.weight"
     assert "The mapping names 'c.weight'" in fault(alike, mapping=Mapping(decoder="c.weight")).message
+
+
+def test_the_innermost_name_decides():
+    names = {"embed_weight": "decoder.embed.weight", "fc_weight": "encoder.out.weight"}
+    tensors = renamed(state_dict(width=6), **names)
+    del tensors["fc.bias"]
+    found = derive(tensors, V)
+    assert (found.keys["embedding.weight"], found.keys["decoder.weight"]) == tuple(names.values())
 
 
 def test_a_shared_decoder_is_never_guessed():

@@ -7,7 +7,8 @@ from torch import nn
 
 from data_prep.errors import UserError
 from models.evaluation import cross_entropy_nats
-from models.foreign.importing import ImportOptions, examine_network, keep_network, prepare_text, suggested_run_id
+from models.foreign.examining import ImportOptions, examine_network
+from models.foreign.importing import keep_network, prepare_text, suggested_run_id
 from models.foreign.reading import read_weights
 from models.run import list_runs, open_run
 
@@ -52,7 +53,7 @@ def test_an_imported_run_predicts_what_the_original_did(foreign, foreign_folder,
     weights, ids, probabilities = foreign("lstm-tied")
     examined = examine_network(weights, vocabulary, ImportOptions(check=foreign_folder / "lstm-tied.npz"))
     assert examined.agreement.agrees
-    assert "It is the same network" in examined.agreement_sentence
+    assert "it is the same network" in examined.agreement_sentence
     run = keep_network(examined, suggested_run_id(weights, examined))
     assert run == open_run("lstm-tied-lstm-2x12")
     assert run.origin == "imported"
