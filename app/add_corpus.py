@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from app.links import link_to
 from app.notices import literal, show_error
 from data_prep.errors import UserError
 from data_prep.labelled import LabelOptions
@@ -83,6 +84,7 @@ def _choose_and_prepare(path: Path, suggested_name: str) -> None:
     st.success(
         f"{corpus.name} is prepared: {sizes} {unit}, a vocabulary of {len(corpus.vocabulary):,}. Choose it above."
     )
+    link_to("views/training.py", "Train a model on it", ":material/model_training:", corpus=corpus.name)
 
 
 def _preview_table(shown: Preview, tokenisation: Tokenisation) -> pd.DataFrame:

@@ -96,6 +96,11 @@ def corpus_states() -> list[CorpusState]:
     return _corpus_states(tuple((name, _fingerprint(corpora_home() / name)) for name in list_corpora()))
 
 
+def find_prepared(name: str) -> Corpus:
+    """A prepared corpus; read again whenever a file of it changed."""
+    return _prepared(name, _fingerprint(corpora_home() / name))
+
+
 def find_corpus(name: str) -> tuple[Corpus, CorpusStatistics]:
     """A prepared corpus and its counts; read again whenever a file of it changed."""
     return _corpus(name, _fingerprint(corpora_home() / name))
@@ -118,9 +123,14 @@ def _corpus_states(prepared: tuple[Any, ...]) -> list[CorpusState]:  # noqa: ARG
     return known.corpus_states()
 
 
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _prepared(name: str, fingerprint: Any) -> Corpus:  # noqa: ARG001 (part of the key)
+    return open_corpus(name)
+
+
 @st.cache_resource(max_entries=8, show_spinner="Counting …")
-def _corpus(name: str, fingerprint: Any) -> tuple[Corpus, CorpusStatistics]:  # noqa: ARG001 (part of the key)
-    corpus = open_corpus(name)
+def _corpus(name: str, fingerprint: Any) -> tuple[Corpus, CorpusStatistics]:
+    corpus = _prepared(name, fingerprint)
     return corpus, describe_corpus(corpus)
 
 

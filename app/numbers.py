@@ -6,7 +6,7 @@ import streamlit as st
 
 def numbers(table: pd.DataFrame, name: str, *, label: str = "The numbers") -> None:
     """A folded table with a download as CSV; `name` is the file's name without its ending."""
-    with st.expander(f"{label} ({len(table):,} rows)"):
+    with st.expander(f"{label} ({len(table):,} rows)", key=f"numbers-{name}"):  # by its key it stays open as rows come
         st.dataframe(table, hide_index=True, width="stretch")
         st.download_button(
             "Download as CSV",

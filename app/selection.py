@@ -13,10 +13,11 @@ from analysis.recording import ExpectedResponse
 from app import cached
 from app.defaults import CLUSTERS, RUN, TREATMENT, WORDS
 from app.figures.word_cloud import Cloud
+from app.links import take_choice
 from data_prep.errors import UserError
 from models.run import Run
 
-_CURRENT = "selection"
+_CURRENT, _NEXT = "selection", "next-run"
 _WORD_CHOICES = (50, 100, 200, 300, 400, 500, 600)
 _EXPLAINED = {
     "signed": "Keeps the sign: words that push the same units the same way belong together.",
@@ -68,7 +69,10 @@ def choose() -> None:
             st.session_state[_CURRENT] = None
             return
         by_id = {run.id: run for run in runs}
+        if (wanted := st.session_state.pop(_NEXT, None)) in by_id:
+            st.session_state["run"] = wanted
         ids = list(by_id)
+        take_choice("run", ids)
         first = ids.index(RUN) if RUN in ids else 0
         run_id = st.selectbox("Run", ids, index=first, key="run", bind="query-params")
         run = by_id[run_id]
@@ -112,12 +116,18 @@ def choose() -> None:
     st.session_state[_CURRENT] = Selection(run, layer, state, words, treatment, k)
 
 
+def choose_next(run_id: str) -> None:
+    """Let the sidebar choose this run when the script runs again: a widget cannot be changed once it is drawn."""
+    st.session_state[_NEXT] = run_id
+
+
 def current() -> Selection:
     """What the sidebar says; UserError when there is no run at all."""
     selection = st.session_state.get(_CURRENT)
     if selection is None:
         raise UserError(
             "There is no run to look at.",
-            "Train one: rnnscope prepare my-text.txt, then rnnscope train words-lstm --corpus my-text",
+            "Upload a text on the Corpora page and train on the Training page; or rnnscope prepare my-text.txt, then "
+            "rnnscope train words-lstm --corpus my-text",
         )
     return selection

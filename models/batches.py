@@ -9,7 +9,7 @@ from torch import Tensor
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 from models.distribution import Share
-from models.recipe import TrainingSettings
+from models.recipe import Recipe, TrainingSettings
 
 # So many batches are sorted by length together: little padding, and still another order in each epoch.
 SORTED_TOGETHER = 50
@@ -132,6 +132,13 @@ def text_lengths(offsets: np.ndarray, longest: int) -> np.ndarray:
             "Prepare the corpus again without them, or in the plain style, which keeps punctuation marks.",
         )
     return lengths
+
+
+def make_batches(recipe: Recipe, corpus: Corpus, device: torch.device, share: Share) -> RunningText | SeparateTexts:
+    """What the recipe's model reads of the corpus; UserError when a batch is more than there is."""
+    if recipe.task == "language-model":
+        return RunningText(corpus, recipe.training, device, share)
+    return SeparateTexts(corpus, recipe.training, device, share, recipe.seed)
 
 
 def gather_texts(

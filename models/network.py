@@ -133,6 +133,12 @@ class RecurrentClassifier(RecurrentNetwork):
         return functional.cross_entropy(self(ids, lengths), labels)
 
 
+def parameter_count(settings: ModelSettings, vocabulary_size: int, outputs: int) -> int:
+    """How many trained numbers such a network has, from shapes alone: nothing is allocated."""
+    with torch.device("meta"):
+        return RecurrentNetwork(settings, vocabulary_size, outputs).parameter_count()
+
+
 def detached(state: State) -> State:
     """The state as a plain value: gradients stop here."""
     if state is None:

@@ -1,6 +1,7 @@
 """Recipes: everything that decides a training, validated once and frozen."""
 
 import difflib
+import functools
 import reprlib
 from importlib import resources
 from pathlib import Path
@@ -9,9 +10,12 @@ from typing import Annotated, Any, Literal, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from data_prep.corpus import Corpus
 from data_prep.errors import UserError
+from data_prep.registry import known_corpora
 
 CellName = Literal["rnn", "gru", "lstm"]
+LONGEST_TEXT = 20_000  # characters: a recipe has some hundreds
 
 
 class _Settings(BaseModel):
@@ -168,6 +172,44 @@ def listed_settings(raw: dict[str, Any]) -> dict[str, list[Any]]:
     return {path: value for path, value in found.items() if isinstance(value, list) and path != "name"}
 
 
+@functools.cache
+def recipe_text(name: str) -> str:
+    """The YAML of a recipe that ships with rnnscope, comments included."""
+    return _shipped("recipes")[name].read_text(encoding="utf-8")
+
+
+@functools.cache
+def _load_shipped(name: str) -> Recipe:
+    return load_recipe(name)
+
+
+def recipes_for(corpus: Corpus) -> list[str]:
+    """Names of the shipped recipes for a corpus of this kind: first those for any, then those made for this one.
+
+    The kind is labelled or running text, and of running text words or symbols (characters and bytes).
+    """
+    task = "language-model" if corpus.texts is None else "classifier"
+
+    def serves(name: str) -> bool:
+        recipe = _load_shipped(name)
+        if recipe.task != task:
+            return False
+        made_for = known_corpora()[recipe.corpus].tokenisation.unit if recipe.corpus else name.partition("-")[0]
+        symbols = corpus.vocabulary.tokenisation.unit != "words"
+        return task == "classifier" or (made_for != "words") == symbols
+
+    def order(name: str) -> tuple[bool, bool, str]:
+        own = _load_shipped(name).corpus
+        return own is not None, own != corpus.name, name
+
+    return sorted(filter(serves, built_in_recipes()), key=order)
+
+
+def read_recipe(text: str, name: str) -> Recipe:
+    """Read and validate the YAML of a recipe; UserError when it cannot be used."""
+    return parse_recipe(_parse_yaml(text, name), name)
+
+
 def parse_recipe(raw: Any, name: str) -> Recipe:
     """Validate a parsed recipe; the UserError names each faulty key and the nearest known one."""
     if not isinstance(raw, dict):
@@ -185,8 +227,14 @@ def parse_recipe(raw: Any, name: str) -> Recipe:
 
 
 def _parse_yaml(text: str, name: str) -> Any:
+    if len(text) > LONGEST_TEXT:
+        raise UserError(f"{name} is too long for a recipe: {len(text):,} characters.", "See those in models/recipes.")
     try:
         return yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        place = error.problem_mark
+        where = f" (line {place.line + 1}, column {place.column + 1})" if place else ""
+        raise UserError(f"{name} is not YAML: {error.problem}{where}.", "See the recipes in models/recipes.") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date such as 2001-99-99
         raise UserError(f"{name} is not YAML: {error}", "See the recipes in models/recipes.") from error
 
@@ -205,8 +253,10 @@ def _explain(fault: Any) -> str:
     path = [str(part) for part in fault["loc"]]
     where = ".".join(path) or "recipe"
     if fault["type"] == "extra_forbidden":
+        elsewhere = [f"{part}.{path[-1]}" for part in ("model", "training") if path[-1] in _known_keys([part])]
         near = difflib.get_close_matches(path[-1], _known_keys(path[:-1]), n=1, cutoff=0.5)
-        return f"unknown key {where}" + (f" (did you mean {'.'.join([*path[:-1], near[0]])}?)" if near else "")
+        meant = elsewhere + [".".join([*path[:-1], key]) for key in near]
+        return f"unknown key {where}" + (f" (did you mean {meant[0]}?)" if meant else "")
     if fault["type"] == "value_error":  # our own sentence, which names the values already
         return f"{where}: {fault['msg'].removeprefix('Value error, ')}"
     # reprlib: a few lines of YAML aliases can stand for gigabytes

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
-from models.batches import Batch, RunningText, SeparateTexts
+from models.batches import Batch, make_batches
 from models.distribution import Share, joined
 from models.evaluation import cross_entropy_nats, measure
 from models.memory import check_memory, enough_memory, keep_freed_memory
@@ -128,6 +128,16 @@ def build_network(recipe: Recipe, vocabulary_size: int, classes: int) -> Recurre
     return RecurrentLanguageModel(recipe.model, vocabulary_size)
 
 
+def uniform_nats(corpus: Corpus) -> float:
+    """What guessing costs in nats per prediction when all classes, or else all tokens, are as likely."""
+    return math.log(len(corpus.classes) or len(corpus.vocabulary))
+
+
+def prediction_noun(corpus: Corpus) -> str:
+    """What is predicted, one at a time, and losses are the mean over: word, character, byte or text."""
+    return "text" if corpus.classes else corpus.vocabulary.tokenisation.noun
+
+
 def check_task(recipe: Recipe, corpus: Corpus) -> None:
     """UserError unless the corpus is of the kind that the recipe's task reads."""
     if recipe.task == "classifier" and corpus.texts is None:
@@ -185,11 +195,7 @@ class _Training:
         self.objective = share.parallel(_Objective(self.network))
         torch.manual_seed(recipe.seed + share.rank)  # the weights alike in all processes, dropout not
         self.optimizer = make_optimizer(self.network, self.settings)
-        self.batches = (
-            RunningText(corpus, self.settings, device, share)
-            if recipe.task == "language-model"
-            else SeparateTexts(corpus, self.settings, device, share, recipe.seed)
-        )
+        self.batches = make_batches(recipe, corpus, device, share)
         self.update = 0  # so many are done
         self.state: State = None
         self.loss_sum = torch.zeros((), dtype=torch.float64, device=device)
@@ -220,12 +226,7 @@ class _Training:
                 self._look_up()
                 if self.wish == "keep":
                     break
-            if self.share.processes > 1:
-                self.wish = self._agreed_wish()
-            self.kept = self.wish == "keep"
             self._end_epoch()
-            if self.wish == "stop":
-                raise Stopped
 
     def finished(self) -> Trained:
         """The result, measured on the test part."""
@@ -273,11 +274,6 @@ class _Training:
         if self.wish == "stop":
             raise Stopped
 
-    def _agreed_wish(self) -> Request | None:
-        wishes: tuple[Request | None, ...] = (None, "stop", "keep")
-        wish = self.folder.request() if self.folder is not None and self.share.leads else None
-        return wishes[int(self.share.agreed(wishes.index(wish)))]
-
     def _report(self, now: float) -> None:
         before, total = self.reported, self.loss_sum.item()
         self._check(total - before.loss_sum, self.predictions - before.predictions)
@@ -318,7 +314,14 @@ class _Training:
         self.reported = _Reported(self.reported.time, self.reported.update, 0.0, 0)
         if self.share.leads:
             self.on_epoch(epoch)
+        if self.share.processes > 1:
+            wishes = (None, "stop", "keep")
+            wish = self.folder.request() if self.folder is not None and self.share.leads else None
+            self.wish = wishes[int(self.share.agreed(wishes.index(wish)))]
+        self.kept = self.wish == "keep"
         self._save()
+        if self.wish == "stop":  # of several processes: one alone is stopped between two updates
+            raise Stopped
 
     def _valid_nats(self) -> float:
         nats = 0.0
@@ -358,7 +361,7 @@ class _Training:
 
     def _check(self, loss_sum: float, predictions: int) -> None:
         rate = self.optimizer.param_groups[0]["lr"]
-        uniform = math.log(len(self.corpus.classes) or len(self.corpus.vocabulary))
+        uniform = uniform_nats(self.corpus)
         hint = f"Lower it: --set training.learning_rate={self.settings.learning_rate / 10:.1g}"
         where = f"in epoch {len(self.history) + 1}, by update {self.update}; learning rate {rate:.3g}"
         if not math.isfinite(loss_sum):
@@ -412,8 +415,8 @@ class _Training:
             index, _, key = name.partition(".")
             whole["state"].setdefault(int(index), {})[key] = tensor
         self.optimizer.load_state_dict(whole)
-        # One process may have saved amid an epoch what several go on from. Copied, because where in memory a file's
-        # numbers begin could change the last bit of a matrix product.
+        # One process may have saved amid an epoch what several go on from. Copied, because where in memory a
+        # file's numbers begin could change the last bit of a matrix product.
         streams = [self.share.streams(value) for _, value in sorted(groups.get("carried", {}).items())]
         carried = [value.to(self.device, copy=True) for value in streams]
         self.state = None if not carried else carried[0] if len(carried) == 1 else (carried[0], carried[1])

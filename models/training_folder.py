@@ -7,6 +7,7 @@
         progress.json        what a watcher sees: status, rates, losses, a sample
         request              `stop` or `keep`, written by whoever watches
         lock                 held by the process that trains
+        log                  what that process wrote, if the dashboard started it
 
 The folder ends when the run is written.
 """
@@ -103,6 +104,10 @@ class TrainingFolder:
             except (UserError, OSError):
                 continue  # the one before it is as good, and a little older
         return None
+
+    def has_state(self) -> bool:
+        """Whether there is anything to go on from."""
+        return bool(_numbered(self.path, "state"))
 
     def save_checkpoint(self, update: int, snapshot: Snapshot) -> None:
         """Keep the weights after `update`."""
@@ -213,6 +218,22 @@ def training_ids() -> list[str]:
     if not trainings_home().is_dir():
         return []
     return sorted(path.name for path in trainings_home().iterdir() if (path / ABOUT).is_file())
+
+
+def find_training(recipe: Recipe, corpus: Corpus) -> TrainingFolder | None:
+    """The unfinished training of this very recipe, whatever it is called, on this very corpus."""
+    for run_id in training_ids():
+        try:
+            folder = open_training(run_id)
+        except UserError:
+            continue  # whoever looks at it is told
+        if folder.corpus["digest"] == corpus.digest and _unnamed(folder.recipe) == _unnamed(recipe):
+            return folder
+    return None
+
+
+def _unnamed(recipe: Recipe) -> Recipe:
+    return recipe.model_copy(update={"name": None, "corpus": None})
 
 
 def _named(corpus: Corpus) -> dict[str, str]:

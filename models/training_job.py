@@ -14,8 +14,9 @@ from models.distribution import joined
 from models.network import RecurrentNetwork
 from models.recipe import Recipe
 from models.run import Run, default_run_id, open_run, reserve_run_id, run_ids, save_run
-from models.training import Epoch, Progress, Stopped, history_to_json, train
+from models.training import Epoch, Progress, Stopped, history_to_json, prediction_noun, train, uniform_nats
 from models.training_folder import TrainingFolder, begin_training
+from models.training_sample import LiveSample
 
 
 def new_training(recipe: Recipe, corpus: Corpus, run_id: str | None = None) -> TrainingFolder:
@@ -43,11 +44,13 @@ def run_training(
     folder: TrainingFolder,
     *,
     device: torch.device,
+    keep: bool = False,
     on_progress: Callable[[Progress], None] = lambda _: None,
     on_epoch: Callable[[Epoch], None] = lambda _: None,
 ) -> Run | None:
     """Begin the training or go on with it, to its end, and write the run; the folder is then deleted.
 
+    keep: end it at once, and keep what it has learnt so far as the run.
     Returns None when it was asked to stop (its state is kept), and in all but the leading one of the processes
     that `torchrun` started, which alone holds the folder, reports and writes.
     Raises UserError as `train` does, when another process is at it, or when something cannot be written.
@@ -55,7 +58,7 @@ def run_training(
     with joined(device) as share:
         share.wait()  # until all have opened the folder, which the leading one may delete
         if share.leads:
-            return _lead(folder, device, on_progress, on_epoch)
+            return _lead(folder, device, keep, on_progress, on_epoch)
         with suppress(Stopped):
             train(folder.recipe, corpus_of(folder), device=device, folder=folder)
     return None
@@ -64,17 +67,19 @@ def run_training(
 def _lead(
     folder: TrainingFolder,
     device: torch.device,
+    keep: bool,
     on_progress: Callable[[Progress], None],
     on_epoch: Callable[[Epoch], None],
 ) -> Run | None:
     if (run := _written_before(folder)) is not None:
         return run
     with folder.locked():
-        corpus = corpus_of(folder)
         folder.report(status="running", error=None, pid=os.getpid(), started=time.time())
+        if keep:
+            folder.ask("keep")
 
-        def show_progress(now: Progress, _: RecurrentNetwork) -> None:
-            folder.report(**vars(now))
+        def show_progress(now: Progress, network: RecurrentNetwork) -> None:
+            folder.report(**vars(now), **live.write(network, now.epoch, now.update))
             on_progress(now)
 
         def show_epoch(done: Epoch) -> None:
@@ -83,6 +88,9 @@ def _lead(
             on_epoch(done)
 
         try:
+            corpus = corpus_of(folder)
+            folder.report(uniform_nats=uniform_nats(corpus), per=prediction_noun(corpus))
+            live = LiveSample(corpus)
             trained = train(
                 folder.recipe, corpus, device=device, folder=folder, on_progress=show_progress, on_epoch=show_epoch
             )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.console import AsJson, Device, check_choice, errors, print_json, print_line, print_table, progress_bar
+from app.clock import clock
 from data_prep.corpus import SPLITS, open_corpus
 from data_prep.errors import UserError
 
@@ -31,6 +32,7 @@ def train(
     name: Annotated[str | None, typer.Option(help="Id of the run; by default made from corpus and model.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="key=value, such as model.layers=3.")] = None,
     resume: Annotated[str | None, typer.Option(help="Go on with the unfinished training of this id.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="With --resume: end it, keep what it has learnt.")] = False,
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
@@ -44,16 +46,18 @@ def train(
     with joined(chosen_device) as share:
         if not share.leads:
             return _follow(share, chosen_device)
-        if resume is None:
-            folder = _new_training(recipe, corpus, name, settings or [])
-        elif recipe or corpus or name or settings:
-            raise UserError("--resume goes on as the training was begun.", "Give --resume RUN alone.")
-        else:
+        if resume is not None:
+            if recipe or corpus or name or settings:
+                raise UserError("--resume goes on as the training was begun.", "Give --resume RUN alone.")
             folder = open_training(resume)
+        elif keep:
+            raise UserError("--keep ends an unfinished training.", "Name it: --resume RUN --keep.")
+        else:
+            folder = _new_training(recipe, corpus, name, settings or [])
         share.agreed_name(folder.run_id)
         try:
             with _training_progress() as (on_progress, on_epoch), _stopping_when_interrupted(folder):
-                run = run_training(folder, device=chosen_device, on_progress=on_progress, on_epoch=on_epoch)
+                run = run_training(folder, device=chosen_device, keep=keep, on_progress=on_progress, on_epoch=on_epoch)
         except UserError:
             if resume is None and folder.latest_state() is None:
                 folder.delete()  # nothing to go on from
@@ -94,8 +98,7 @@ def evaluate(
 
     check_choice(split, SPLITS, "--split")
     opened = open_run(run)
-    text = open_corpus(corpus or opened.corpus["name"])
-    opened.check_vocabulary(text)
+    text = opened.open_corpus(corpus)
     network = opened.load_network(resolve_device(device))
     measured = measure(network, text, split, longest=opened.recipe.training.steps)
     counts = {"texts": len(text.texts[split])} if text.texts else {"tokens": len(text.splits[split]) - 1}
@@ -159,14 +162,12 @@ def _training_progress() -> Any:
     with progress_bar("training") as update:
 
         def on_progress(now: "Progress") -> None:
-            state = (
-                f"loss {now.loss:.3f} nats · {now.tokens_per_second:,.0f} tokens/s · {_clock(now.seconds_left)} left"
-            )
+            state = f"loss {now.loss:.3f} nats · {now.tokens_per_second:,.0f} tokens/s · {clock(now.seconds_left)} left"
             update(now.update / now.updates, f"epoch {now.epoch}/{now.epochs}", state)
 
         def on_epoch(done: "Epoch") -> None:
             nats = f"train {done.train_nats:.4f}, valid {done.valid_nats:.4f} nats"
-            errors.print(f"epoch {done.epoch}: {nats}, {_clock(done.seconds)}")
+            errors.print(f"epoch {done.epoch}: {nats}, {clock(done.seconds)}")
 
         yield on_progress, on_epoch
 
@@ -175,8 +176,8 @@ def _print_runs(summaries: list[dict[str, Any]]) -> None:
     rows = [
         (
             run["id"],
-            run["corpus"],
-            f"{run['recipe'] or '–'}, {run['seed']}",
+            run["corpus"] or "–",
+            f"{run['recipe'] or '–'}, {run['seed']}" if run["origin"] == "trained" else run["origin"],
             test_figure(run["test"]),
             "gallery" if run["bundled"] else "yours",
         )
@@ -187,14 +188,10 @@ def _print_runs(summaries: list[dict[str, Any]]) -> None:
 
 def test_figure(test: dict[str, float]) -> str:
     """The test figures of a run in a few words."""
+    if not test:
+        return "–"
     if "balanced_accuracy" in test:
         return f"{test['accuracy']:.1%} right, balanced {test['balanced_accuracy']:.1%}"
     if "perplexity" in test:
         return f"perplexity {test['perplexity']:.1f}"
     return f"{test['bits_per_character']:.3f} bits/char"
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,11 +1,15 @@
+import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -30,6 +34,13 @@ def server(recorded_home, tmp_path_factory):
     for folder in (home / "results").iterdir():
         if any("toy-bytes-gru" in path.read_text() for path in folder.rglob("recording.json")):
             shutil.rmtree(folder)
+    with dashboard(home) as address:
+        yield address
+
+
+@contextmanager
+def dashboard(home: Path) -> Iterator[str]:
+    """The address of a dashboard over `home`, on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -40,16 +51,27 @@ def server(recorded_home, tmp_path_factory):
         env={**os.environ, "RNNSCOPE_HOME": str(home)},
         stdout=log,
         stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     address = f"http://localhost:{port}"
     try:
         _wait_for(f"{address}/_stcore/health", process)
         yield address
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGTERM)  # with all that it started, as by Control-C in a terminal
         process.wait(20)
         log.close()
     assert "Traceback" not in (home / "server.log").read_text()
+
+
+@pytest.fixture
+def restarted(recorded_home, tmp_path):
+    """restarted(): a context with the address of a dashboard; each is a new one over the same home, a test's own."""
+    home = shutil.copytree(recorded_home, tmp_path / "home")
+    yield lambda: dashboard(home)
+    for progress in (home / "trainings").glob("*/progress.json"):  # only where the test failed on the way
+        with suppress(ProcessLookupError):
+            os.kill(json.loads(progress.read_text())["pid"], signal.SIGTERM)
 
 
 @pytest.fixture(scope="session")

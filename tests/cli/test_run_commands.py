@@ -197,6 +197,17 @@ def test_an_unfinished_training_is_named_and_resumed(copied_home, refused, run_j
     assert "no unfinished training called mine" in refused("train", "--resume", "mine")["error"]
 
 
+def test_what_an_unfinished_training_has_learnt_is_kept(copied_home, refused, run_json, monkeypatch):
+    monkeypatch.setattr("models.training.REPORT_EVERY_SECONDS", 0.0)
+    long = ["--set", "training.epochs=9999"]
+    with monkeypatch.context() as patch:
+        patch.setattr("models.training_folder.TrainingFolder.request", lambda _: "stop")
+        run_json("train", "words-lstm", "--corpus", "toy-words", "--name", "mine", *SMALL, *long)
+    assert "--resume RUN --keep" in refused("train", "words-lstm", "--corpus", "toy-words", "--keep")["hint"]
+    assert run_json("train", "--resume", "mine", "--keep")["epochs"] == 1
+    assert "mine" in own(run_json("runs"))
+
+
 def test_a_training_that_never_kept_a_state_leaves_its_name_free(copied_home, refused):
     arguments = ["train", "words-lstm", "--corpus", "toy-words", "--name", "mine", "--set", "training.batch=100000"]
     assert "longer than the training part" in refused(*arguments)["error"]  # twice over: as JSON, and for a person

@@ -88,7 +88,7 @@ def test_two_processes_go_on_from_what_one_kept_amid_an_epoch(torchrun, tmp_path
         assert ours["valid_nats"] == pytest.approx(theirs.valid_nats, abs=1e-5)
 
 
-def test_they_stop_together_at_the_end_of_an_epoch_and_go_on(torchrun, tmp_path):
+def test_they_stop_together_at_the_end_of_an_epoch_and_go_on_to_keep_one_more(torchrun, tmp_path):
     recipe = tmp_path / "running.yaml"
     process = torchrun(recipe, "--name", "two", "--set", "training.epochs=2000")
     end = time.monotonic() + 90
@@ -103,7 +103,13 @@ def test_they_stop_together_at_the_end_of_an_epoch_and_go_on(torchrun, tmp_path)
     assert folder.progress()["status"] == "stopped"
     state = folder.latest_state()
     assert not any(name.startswith("carried") for name in state.tensors)
-    assert len(state.facts["history"]) < 2000
+    epochs = len(state.facts["history"])
+    assert epochs < 2000
+
+    code, _, err = finish(torchrun("--resume", "two", "--keep"))
+    assert code == 0, err
+    assert len(open_run("two").history) == epochs + 1
+    assert training_ids() == []
 
 
 @pytest.mark.parametrize(

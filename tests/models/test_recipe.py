@@ -13,7 +13,7 @@ from data_prep.errors import UserError
 from data_prep.registry import known_corpora
 from models.grid import expand_grid, load_grid
 from models.optimisation import learning_rate
-from models.recipe import Recipe, built_in_recipes, load_recipe, parse_recipe
+from models.recipe import Recipe, built_in_recipes, load_recipe, parse_recipe, read_recipe, recipe_text
 from models.run import GALLERY
 from models.training import build_network
 
@@ -97,7 +97,8 @@ def test_what_a_file_does_not_say_is_the_default(tmp_path):
         ("training: {lerning_rate: 3}", "unknown key training.lerning_rate (did you mean training.learning_rate?)"),
         ("sead: 3", "unknown key sead (did you mean seed?)"),
         ("xyzzy: 3", "unknown key xyzzy."),
-        ("training: {units: 3}", "unknown key training.units"),
+        ("training: {units: 3}", "unknown key training.units (did you mean model.units?)"),
+        ("batch: 3", "unknown key batch (did you mean training.batch?)"),
         ("model: {units: many}", "model.units: Input should be a valid integer"),
         ("model: {units: 2.5}", "model.units: Input should be a valid integer"),
         ("model: {units: {a: 1}}", "model.units: Input should be a valid integer"),
@@ -162,6 +163,20 @@ def test_yaml_without_keys_is_no_recipe(tmp_path, raw):
 )
 def test_what_is_not_yaml_is_said(tmp_path, raw):
     assert "is not YAML" in fault(raw, tmp_path)
+
+
+def test_where_yaml_breaks_is_said(tmp_path):
+    assert fault("seed: 1\nmodel:\n  cell: [", tmp_path).endswith("(line 3, column 10).")
+
+
+def test_a_long_text_is_not_even_parsed(tmp_path, monkeypatch):
+    monkeypatch.setattr("yaml.safe_load", lambda _: pytest.fail("it was parsed"))
+    assert "too long for a recipe: 30,000 characters" in fault("seed: 1 #\n" * 3000, tmp_path)
+
+
+def test_what_ships_is_read_as_its_text_says():
+    for name in built_in_recipes():
+        assert read_recipe(recipe_text(name), name) == load_recipe(name).model_copy(update={"name": None})
 
 
 @pytest.mark.parametrize("raw", [b"\x89PNG\r\n\x1a\n\0", "größe: 3".encode("latin-1")])

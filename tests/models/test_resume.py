@@ -1,5 +1,6 @@
 """Trainings that are killed, stopped or damaged on the way, and still end in the weights of an undisturbed one."""
 
+import itertools
 import json
 import os
 import random
@@ -7,6 +8,7 @@ import shutil
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,12 +25,12 @@ from data_prep.tokens import Tokenisation
 from models import training, training_folder
 from models.recipe import Recipe
 from models.run import LAST_WEIGHTS, WEIGHTS, Run, open_run
-from models.training import Trained, history_to_json, train
+from models.training import Progress, Trained, history_to_json, train
 from models.training_folder import TrainingFolder, open_training
 from models.training_job import corpus_of, new_training, run_training
 
 CPU = torch.device("cpu")
-KILLS = 3
+KILLS, LEEWAY = 3, 10  # updates
 MODEL = {"cell": "lstm", "layers": 2, "units": 6, "embedding": 6, "dropout": 0.3}
 TRAINING = {"epochs": 4, "batch": 10, "steps": 8, "checkpoints_in_first_epoch": 3, "checkpoint_every": 2}
 RECIPES = {
@@ -61,14 +63,20 @@ def corpora_home(tmp_path_factory, make_text):
     return folder / "home"
 
 
-def train_here(home: str, run_id: str) -> None:
-    """What the killed process does: keep a state after every update."""
+def train_here(home: str, run_id: str, update: int) -> None:
+    """What the killed process does: keep a state after every update, and stand still soon after `update`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RNNSCOPE_HOME", home)
         patch.setattr(training, "REPORT_EVERY_SECONDS", 0.0)
         patch.setattr(training, "SAVE_EVERY_SECONDS", 0.0)
         torch.set_num_threads(1)
-        run_training(open_training(run_id), device=CPU)
+        stand_still = partial(_stand_still, update + LEEWAY)
+        run_training(open_training(run_id), device=CPU, on_progress=stand_still)
+
+
+def _stand_still(update: int, now: Progress) -> None:
+    if now.update > update:
+        time.sleep(60)
 
 
 @pytest.fixture
@@ -94,10 +102,10 @@ def newest_update(folder: TrainingFolder) -> int:
 
 def train_and_kill(processes, folder: TrainingFolder, update: int, jitter: float) -> None:
     """Let a process train until it has kept the state of `update`, and SIGKILL it `jitter` seconds later."""
-    process = processes.Process(target=train_here, args=(os.environ["RNNSCOPE_HOME"], folder.run_id))
+    process = processes.Process(target=train_here, args=(os.environ["RNNSCOPE_HOME"], folder.run_id, update))
     process.start()
     while process.is_alive() and newest_update(folder) < update:
-        time.sleep(0.001)
+        time.sleep(0.002)
     time.sleep(jitter)
     process.kill()
     process.join()
@@ -135,9 +143,9 @@ def test_a_training_that_is_killed_again_and_again_ends_in_the_same_weights(home
     expected = undisturbed(folder)
     updates = expected.checkpoints[-1].update
     assert updates > 40
-    draw = random.Random(time.time_ns())
-    for update in sorted(draw.sample(range(1, updates * 3 // 4), KILLS)):
-        train_and_kill(processes, folder, update, draw.uniform(0, 0.01))
+    draw = random.Random(6)
+    for update in sorted(draw.sample(range(1, updates - 2 * LEEWAY), KILLS)):
+        train_and_kill(processes, folder, update, draw.uniform(0, 0.02))
     run = run_training(open_training("killed"), device=CPU)
     assert_same_training(run, expected)
     assert not folder.path.exists()
@@ -156,6 +164,8 @@ def saving_always(monkeypatch):
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_training_that_ends_before_any_of_its_writes_goes_on_from_there(home, monkeypatch, saving_always, name):
     short = ["training.epochs=2", f"training.steps={10}", "training.batch=60"]
+    # each epoch worse than the one before: the best weights are the first epoch's, which later states must hold
+    monkeypatch.setattr(training._Training, "_valid_nats", lambda now: 1.0 + len(now.history))
     expected, place, whole = None, 0, training_folder._save
     while True:
         folder = begun(name, short, run_id=f"killed-{place}")
@@ -178,6 +188,7 @@ def test_a_training_that_ends_before_any_of_its_writes_goes_on_from_there(home, 
         else:
             assert_same_training(run, expected)
             break
+    assert expected.best_epoch == 1
     updates = expected.checkpoints[-1].update
     assert place == updates + 2 + len(expected.checkpoints)  # a state of each update and each epoch's end
 
@@ -221,32 +232,43 @@ def test_a_training_without_any_state_begins_at_the_beginning(home):
     assert_same_training(run_training(open_training("killed"), device=CPU), undisturbed(folder))
 
 
-def interrupted_command(home: str, arguments: list[str], output: str) -> None:
-    """The command line in a process of its own."""
+def interrupted_command(home: str, arguments: list[str], output: str, reached, go_on) -> None:
+    """The command line in a process of its own, which waits after some updates."""
     os.environ["RNNSCOPE_HOME"] = home
-    training.REPORT_EVERY_SECONDS = 0.01
+    training.REPORT_EVERY_SECONDS = 0.0
     torch.set_num_threads(1)
+    updates, clip = itertools.count(1), training.clip_gradients
+
+    def clip_and_wait(*both) -> None:
+        clip(*both)
+        if next(updates) == 20:
+            reached.set()
+            go_on.wait(60)
+
+    training.clip_gradients = clip_and_wait
     with Path(output).open("w", encoding="utf-8") as sys.stdout:
         cli(arguments)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_command_is_resumed(home, processes, tmp_path, number):
-    folder = begun("bidirectional-classifier", ["training.epochs=12"])
+    folder = begun("bidirectional-classifier")
     expected = undisturbed(folder)
     folder.delete()
     recipe, output = tmp_path / "recipe.yaml", tmp_path / "output"
     recipe.write_text(yaml.safe_dump(folder.recipe.model_dump(exclude={"corpus"})))
     command = ["train", str(recipe), "--corpus", "reviews", "--name", "killed", "--device", "cpu", "--json"]
-    process = processes.Process(target=interrupted_command, args=(str(home), command, str(output)))
+    reached, go_on = processes.Event(), processes.Event()
+    arguments = (str(home), command, str(output), reached, go_on)
+    process = processes.Process(target=interrupted_command, args=arguments)
     process.start()
-    while process.is_alive() and folder.progress().get("update", 0) < 20:
-        time.sleep(0.001)
+    assert reached.wait(60)
     os.kill(process.pid, number)
+    go_on.set()
     process.join()
     assert process.exitcode == 0
     assert json.loads(output.read_text())["status"] == "stopped"
-    assert newest_update(folder) >= 20
+    assert newest_update(folder) in (20, 21)
     result = CliRunner().invoke(cli, ["train", "--resume", "killed", "--device", "cpu", "--json"])
     assert result.exit_code == 0, result.output
     assert_same_training(open_run("killed"), expected)

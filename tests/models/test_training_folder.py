@@ -230,6 +230,14 @@ def test_a_glance_at_the_lock_hinders_nobody(folder):
     assert training_ids() == []
 
 
+def test_a_training_that_is_deleted_while_it_is_looked_at_does_not_run(folder, monkeypatch):
+    def gone(*_, **__):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))  # what the lock says of it
+
+    monkeypatch.setattr(training_folder.FileLock, "acquire", gone)
+    assert not folder.is_running()
+
+
 def test_what_a_killed_process_left_half_written_is_cleared_away(folder):
     folder.save_state(1, snapshot(1))
     left = [folder.path / name for name in (".state-000000002-x7", ".checkpoint-000000002-a", ".state-000000001-old-q")]

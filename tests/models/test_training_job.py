@@ -3,7 +3,6 @@
 import errno
 import os
 import shutil
-import time
 
 import pytest
 import torch
@@ -14,6 +13,8 @@ from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
 from models import run as run_module
 from models import training, training_folder, training_job
+from models.batches import make_batches
+from models.distribution import Share
 from models.recipe import Recipe
 from models.run import Run, open_run, run_ids
 from models.training import train
@@ -119,7 +120,7 @@ def keep_at(folder: TrainingFolder, update: int):
 
 @pytest.mark.parametrize("update", [1, 4, 11])
 def test_what_was_learnt_so_far_is_kept_on_request(folder, update):
-    per_epoch = training.RunningText(corpus_of(folder), RECIPE.training, CPU, training.Share()).updates_per_epoch
+    per_epoch = make_batches(RECIPE, corpus_of(folder), CPU, Share()).updates_per_epoch
     run = run_training(folder, device=CPU, on_progress=keep_at(folder, update))
     assert len(run.history) == 1 + (update - 1) // per_epoch
     assert run.test["perplexity"] > 1
@@ -211,20 +212,27 @@ def test_sizes_that_cannot_be(copied_home, settings, reason):
 
 
 def test_a_second_process_is_sent_away_and_the_first_goes_on(folder, processes):
-    first = processes.Process(target=_train_slowly, args=(os.environ["RNNSCOPE_HOME"],))
+    reached, go_on = processes.Event(), processes.Event()
+    first = processes.Process(target=_train_and_wait, args=(os.environ["RNNSCOPE_HOME"], reached, go_on))
     first.start()
-    while first.is_alive() and folder.progress().get("update", 0) < 2:
-        time.sleep(0.001)
+    assert reached.wait(60)
     with pytest.raises(UserError, match="mine is running in another process"):
         run_training(open_training("mine"), device=CPU)
     assert folder.progress()["status"] == "running"  # what the second one met is not written into the first's folder
+    go_on.set()
     first.join()
     assert first.exitcode == 0
     assert_is_undisturbed(open_run("mine"))
 
 
-def _train_slowly(home: str) -> None:
+def _train_and_wait(home: str, reached, go_on) -> None:
     os.environ["RNNSCOPE_HOME"] = home
     torch.set_num_threads(1)
     training.REPORT_EVERY_SECONDS = 0.0
-    run_training(open_training("mine"), device=CPU, on_progress=lambda _: time.sleep(0.02))
+
+    def wait(now) -> None:
+        if now.update == 2:
+            reached.set()
+            go_on.wait(60)
+
+    run_training(open_training("mine"), device=CPU, on_progress=wait)

@@ -1,0 +1,23 @@
+"""Links from one page of the dashboard to another that carry a choice along.
+
+Within a visit a widget that is bound to the address keeps its value against the address of a link. So a link says
+`?to-run=…`, which is taken here, before the widget `run` is drawn, and then stands in the address as `run=…`.
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+
+def link_to(page: str, label: str, icon: str, **choices: str) -> None:
+    """A link to a page with choices for widgets there, by their keys."""
+    st.page_link(page, label=label, icon=icon, query_params={f"to-{key}": value for key, value in choices.items()})
+
+
+def take_choice(key: str, options: Sequence[str]) -> None:
+    """Set the widget that is about to be drawn to what the link said, if that is one of its options."""
+    chosen = st.query_params.get(f"to-{key}")
+    if chosen is not None:
+        del st.query_params[f"to-{key}"]
+        if chosen in options:
+            st.session_state[key] = chosen

@@ -1,0 +1,18 @@
+"""Train a model: choose a corpus and a recipe, edit it, start, watch; stop, resume, keep."""
+
+import streamlit as st
+
+from app import cached
+from app.new_training import new_training
+from app.training_panel import show_trainings
+
+st.title("Training", anchor=False)
+one_runs = show_trainings()
+if not cached.prepared_corpora():
+    st.info("There is no corpus to train on yet. Upload a text on the Corpora page; it is prepared in seconds.")
+    st.page_link("views/corpora.py", label="Upload a text", icon=":material/library_books:")
+elif one_runs:
+    with st.expander("Train another model", icon=":material/add:"):
+        new_training()
+else:
+    new_training()
