@@ -8,6 +8,7 @@ The public names of the library, so that a script needs one import:
 """
 
 from analysis.coclustering import Coclusters, Decomposition, cocluster, decompose
+from analysis.recorded_states import import_states
 from analysis.recording import ExpectedResponse, Recording, record
 from analysis.sentence import ClusterFlow, Reading, cluster_flow, read_text
 from analysis.states import LayerStates, unroll
@@ -25,6 +26,8 @@ from data_prep.prompt import Prompt, read_prompt
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import Vocabulary
 from models.evaluation import cross_entropy_nats
+from models.foreign.examining import ImportOptions, examine_network
+from models.foreign.importing import keep_network, prepare_text
 from models.generation import Node, Sample, Tree, sample, tree
 from models.network import RecurrentLanguageModel
 from models.recipe import Recipe, load_recipe
@@ -38,6 +41,7 @@ __all__ = [
     "CorpusStatistics",
     "Decomposition",
     "ExpectedResponse",
+    "ImportOptions",
     "LabelOptions",
     "LayerStates",
     "Node",
@@ -60,7 +64,10 @@ __all__ = [
     "cross_entropy_nats",
     "decompose",
     "describe_corpus",
+    "examine_network",
+    "import_states",
     "join_tokens",
+    "keep_network",
     "list_corpora",
     "list_runs",
     "load_recipe",
@@ -68,6 +75,7 @@ __all__ = [
     "open_run",
     "prepare_corpus",
     "prepare_known",
+    "prepare_text",
     "preview",
     "read_prompt",
     "read_text",

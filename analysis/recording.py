@@ -138,6 +138,26 @@ class ResponseStatistics:
             mean = self.total[state][: self.rows].numpy() / self.count[: self.rows, None].numpy()
         return mean.reshape(self.rows, *self.shape).astype(np.float32)
 
+    def recording(
+        self, token_ids: np.ndarray, counts: np.ndarray, tokens: int, streams: int, left_out: int
+    ) -> Recording:
+        """What was counted, over `tokens` tokens."""
+        return Recording(
+            token_ids=token_ids,
+            counts=counts,
+            mean={state: self.mean(state) for state in self.total},
+            bands={
+                state: sketch.quantiles(BANDS).reshape(len(BANDS), self.rows, *self.shape)
+                for state, sketch in self.sketch.items()
+            },
+            mean_square={
+                state: (square / tokens).reshape(self.shape).float().numpy() for state, square in self.square.items()
+            },
+            tokens=tokens,
+            streams=streams,
+            left_out=left_out,
+        )
+
 
 def record(
     network: RecurrentNetwork,
@@ -171,7 +191,7 @@ def record(
     else:
         recorded = len(ids)
         windows = _separate_texts(ids, offsets, streams)
-    token_ids, counts = _most_frequent(ids[:recorded], words)
+    token_ids, counts = most_frequent(ids[:recorded], words)
     row_of = torch.full((network.vocabulary_size,), len(token_ids))
     row_of[token_ids] = torch.arange(len(token_ids))
     statistics = ResponseStatistics(row_of, len(token_ids), (network.settings.layers, network.settings.units))
@@ -189,22 +209,7 @@ def record(
         statistics.add(window[read], changes)
         done += int(read.sum())
         on_progress(done / recorded)
-    fold = statistics.shape
-    return Recording(
-        token_ids=token_ids.numpy(),
-        counts=counts.numpy(),
-        mean={kind: statistics.mean(kind) for kind in statistics.total},
-        bands={
-            kind: sketch.quantiles(BANDS).reshape(len(BANDS), len(token_ids), *fold)
-            for kind, sketch in statistics.sketch.items()
-        },
-        mean_square={
-            kind: (square / recorded).reshape(fold).float().numpy() for kind, square in statistics.square.items()
-        },
-        tokens=recorded,
-        streams=streams,
-        left_out=len(ids) - recorded,
-    )
+    return statistics.recording(token_ids.numpy(), counts.numpy(), recorded, streams, len(ids) - recorded)
 
 
 def responses(layers: list[LayerStates], before: CarriedState) -> dict[str, Tensor]:
@@ -244,7 +249,8 @@ def _separate_texts(ids: np.ndarray, offsets: np.ndarray, at_once: int) -> Itera
             yield torch.from_numpy(padded[start : start + WINDOW]), start > 0
 
 
-def _most_frequent(ids: np.ndarray, words: int) -> tuple[Tensor, Tensor]:
+def most_frequent(ids: np.ndarray, words: int) -> tuple[Tensor, Tensor]:
+    """(token ids, counts), both (W,): the `words` most frequent of `ids` (T,), most frequent first."""
     counts = torch.from_numpy(np.bincount(ids))
     order = torch.argsort(counts, descending=True, stable=True)
     order = order[: min(words, int((counts > 0).sum()))]

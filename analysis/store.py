@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from analysis.recording import Recording, record
-from data_prep.corpus import SPLITS, open_corpus
+from data_prep.corpus import SPLITS
 from data_prep.errors import UserError
 from data_prep.sealed_folder import home, open_sealed, read_json, sealing, write_json
 from models.run import Run
@@ -103,8 +103,7 @@ def record_run(
             f"{options.words} words and {options.streams} streams cannot be recorded.",
             "Take at least 2 words and 1 stream.",
         )
-    corpus = open_corpus(run.corpus["name"])
-    run.check_vocabulary(corpus)
+    corpus = run.open_corpus()
     recording = record(
         run.load_network(device),
         corpus.splits[options.split],
@@ -113,11 +112,12 @@ def record_run(
         streams=options.streams,
         on_progress=on_progress,
     )
-    _save(recording, run, options)
+    save_recording(recording, run, options, _results_home(run))
     return stored_recording(run, options)
 
 
-def _save(recording: Recording, run: Run, options: RecordingOptions) -> None:
+def save_recording(recording: Recording, run: Run, options: RecordingOptions, results: Path) -> None:
+    """Store a recording in the folder `results`: the home's, or the run's own where it cannot be made again."""
     arrays: dict[str, Any] = {"token_ids": recording.token_ids, "counts": recording.counts}
     for name in ("mean", "bands", "mean_square"):
         for state, values in getattr(recording, name).items():
@@ -131,7 +131,7 @@ def _save(recording: Recording, run: Run, options: RecordingOptions) -> None:
         "streams": recording.streams,
         "left_out": recording.left_out,
     }
-    with sealing(_results_home(run) / _key(run, options), "recording", SCHEMA, replace=True) as folder:
+    with sealing(results / _key(run, options), "recording", SCHEMA, replace=True) as folder:
         np.savez_compressed(folder / ARRAYS, allow_pickle=False, **arrays)
         write_json(folder / "recording.json", about)
 

@@ -25,6 +25,7 @@ page = st.navigation(
         st.Page("views/generate.py", title="Generate", icon=":material/edit_note:"),
         st.Page("views/corpora.py", title="Corpora", icon=":material/library_books:"),
         st.Page("views/training.py", title="Training", icon=":material/model_training:"),
+        st.Page("views/own_model.py", title="Your model", icon=":material/upload_file:"),
     ]
 )
 try:

@@ -11,10 +11,12 @@ def ensure_recorded(run: Run) -> None:
     """Go on when the run is recorded; else offer to record it, show how far that is, and stop the page."""
     if cached.is_recorded(run):
         return
+    if run.corpus["name"] is None:
+        run.open_corpus()  # says why there is none
     recorder = jobs.recorder_of(run.id)
     if recorder is None or recorder.process.poll() is not None:
         st.info(
-            f"{literal(run.id)} has not been recorded yet. Recording reads its training text once and keeps how every "
+            f"{literal(run.id)} has not been recorded yet. Recording reads its text once and keeps how every "
             "unit responds to the most frequent words; a million words take about a minute."
         )
         if recorder is not None:

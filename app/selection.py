@@ -17,7 +17,7 @@ from app.links import take_choice
 from data_prep.errors import UserError
 from models.run import Run
 
-_CURRENT = "selection"
+_CURRENT, _NEXT = "selection", "next-run"
 _WORD_CHOICES = (50, 100, 200, 300, 400, 500, 600)
 _EXPLAINED = {
     "signed": "Keeps the sign: words that push the same units the same way belong together.",
@@ -69,6 +69,8 @@ def choose() -> None:
             st.session_state[_CURRENT] = None
             return
         by_id = {run.id: run for run in runs}
+        if (wanted := st.session_state.pop(_NEXT, None)) in by_id:
+            st.session_state["run"] = wanted
         ids = list(by_id)
         take_choice("run", ids)
         first = ids.index(RUN) if RUN in ids else 0
@@ -112,6 +114,11 @@ def choose() -> None:
     layer = min(layer, top)
     state = state if state in states else "hidden"
     st.session_state[_CURRENT] = Selection(run, layer, state, words, treatment, k)
+
+
+def choose_next(run_id: str) -> None:
+    """Let the sidebar choose this run when the script runs again: a widget cannot be changed once it is drawn."""
+    st.session_state[_NEXT] = run_id
 
 
 def current() -> Selection:

@@ -26,18 +26,18 @@ def runs_table(summaries: list[dict[str, Any]]) -> pd.DataFrame:
         {
             "run": run["id"],
             "corpus": run["corpus"],
-            "recipe": run["recipe"],
-            "model": f"{run['cell'].upper()} {run['layers']}×{run['units']}",
+            "recipe": run["recipe"] if run["origin"] == "trained" else run["origin"],
+            "model": run["model"],
             "task": run["task"],
             "parameters": run["parameters"],
-            "nats": run["test"]["cross_entropy_nats"],
+            "nats": run["test"].get("cross_entropy_nats"),
             "perplexity": run["test"].get("perplexity"),
             "bits per character": run["test"].get("bits_per_character"),
             "accuracy": run["test"].get("accuracy"),
             "balanced accuracy": run["test"].get("balanced_accuracy"),
-            "epochs": run["epochs"],
-            "minutes": round(run["minutes"], 1),
-            "seed": run["seed"],
+            "epochs": run["epochs"] or None,
+            "minutes": round(run["minutes"], 1) or None,
+            "seed": run["seed"] if run["origin"] == "trained" else None,
             "from": "gallery" if run["bundled"] else "yours",
         }
         for run in summaries
@@ -46,6 +46,8 @@ def runs_table(summaries: list[dict[str, Any]]) -> pd.DataFrame:
 
 def headline(run: Run) -> tuple[str, str, str]:
     """(name, value, meaning) of the one figure that tells how good a run is on its test part."""
+    if not run.test:
+        return "Test part", "–", "it came without a text, or with one that it was not measured on"
     if "balanced_accuracy" in run.test:
         meaning = f"mean over the classes of the fraction that is right; of all texts {run.test['accuracy']:.1%} are"
         return "Test balanced accuracy", f"{run.test['balanced_accuracy']:.1%}", meaning

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from data_prep.tokens import SENTENCE_END, UNKNOWN, Tokenisation, is_unspaced
+from data_prep.tokens import AN_END, SENTENCE_END, UNKNOWN, Tokenisation, is_unspaced
 
 REPLACEMENT = "\ufffd"
 _ENDS = frozenset(".!?…")
@@ -13,9 +13,10 @@ _WITHOUT_SPACE_BEFORE = _ENDS | frozenset(",;:")
 def join_tokens(tokens: Sequence[str], tokenisation: Tokenisation, *, before: Sequence[str] = ()) -> str:
     """The text of `tokens`; of those that stand `after` others, what is to be written behind their text.
 
-    Words: one space between, none before punctuation; a sentence end is a line break, or an empty line where the
-    punctuation does not tell it. Cutting the text again gives the same tokens if they came from a text: a full
-    stop without its `<eos>`, which a network may write, gets one. A number stays N.
+    Words: one space between, none before punctuation (in the style `spaces` there is one); a sentence end is a
+    line break, or an empty line where the punctuation does not tell it. Cutting the text again gives the same
+    tokens if they came from a text: a full stop without its `<eos>`, which a network may write, gets one. A number
+    stays N.
     Characters: as they are, U+FFFD for `<unk>`. Bytes: read as UTF-8, U+FFFD for what is none.
     """
     if tokenisation.unit == "bytes":
@@ -27,7 +28,7 @@ def join_tokens(tokens: Sequence[str], tokenisation: Tokenisation, *, before: Se
 
 def _written(words: Sequence[str], tokenisation: Tokenisation) -> Iterator[str]:
     """Each word with the white space before it."""
-    rule = tokenisation.sentence_ends
+    rule, as_written = tokenisation.sentence_ends, tokenisation.style == "spaces"
     previous, space, ending = None, "", False  # ending: right after . ! ? …, or what closes a quotation there
     for word in words:
         if word == SENTENCE_END and ending and rule == "punctuation":
@@ -40,6 +41,6 @@ def _written(words: Sequence[str], tokenisation: Tokenisation) -> Iterator[str]:
             closing = ending and word in _CLOSERS
             unspaced = previous is not None and is_unspaced(previous) and is_unspaced(word)
             joined = previous != SENTENCE_END and (closing or unspaced or word in _WITHOUT_SPACE_BEFORE)
-            yield word if joined else space + word
-            space, ending = " ", word in _ENDS or closing
+            yield word if joined and not as_written else space + word
+            space, ending = " ", bool(AN_END.fullmatch(word)) if as_written else word in _ENDS or closing
         previous = word

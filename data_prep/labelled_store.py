@@ -20,12 +20,13 @@ BUNDLE = 10_000  # labelled texts cut at a time
 
 
 def write_labelled(
-    folder: Path, texts: LabelledTexts, tokenisation: Tokenisation, cap: int, on_progress: OnProgress
+    folder: Path, texts: LabelledTexts, wanted: Tokenisation | Vocabulary, cap: int, on_progress: OnProgress
 ) -> tuple[Vocabulary, int]:
     """Write ids, offsets and labels of every part; returns the vocabulary and the number of types before its cap.
 
-    Each different text is cut once, however often oversampling repeats it.
+    wanted: a vocabulary, or how text is cut. Each different text is cut once, however often oversampling repeats it.
     """
+    tokenisation = wanted.tokenisation if isinstance(wanted, Vocabulary) else wanted
     stream = open_stream(tokenisation)
     unique = {part: list(dict.fromkeys(texts.texts[part])) for part in SPLITS}
     ids, offsets = _encode_texts(list(chain.from_iterable(unique.values())), stream, tokenisation)
@@ -33,7 +34,7 @@ def write_labelled(
     bounds = [int(offsets[place]) for place in counted]
     if min(np.diff(bounds)) < SMALLEST_PART:
         raise UserError("The texts hold hardly any tokens.", "Check the --text-column.")
-    vocabulary, types = write_parts(folder, IdsInMemory(ids), bounds, stream.types, tokenisation, cap, on_progress)
+    vocabulary, types = write_parts(folder, IdsInMemory(ids), bounds, stream.types, wanted, cap, on_progress)
     for part, first in zip(SPLITS, counted, strict=False):
         starts = offsets[first : first + len(unique[part]) + 1] - offsets[first]
         places = {text: place for place, text in enumerate(unique[part])}

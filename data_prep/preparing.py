@@ -54,7 +54,7 @@ class _Outcome:
 
 def prepare_corpus(
     paths: Path | Sequence[Path],
-    tokenisation: Tokenisation,
+    wanted: Tokenisation | Vocabulary,
     *,
     name: str | None = None,
     cap: int = DEFAULT_CAP,
@@ -71,8 +71,9 @@ def prepare_corpus(
 
     Without `labels` the files are one text after the other, split in order at floor(T × fraction); with
     `parts_are_files`, three files are the training, validation and test part. With `labels`, each row of
-    the tables is a text of its own (see `split_labelled`). The vocabulary comes from the training part
-    before balancing; of bytes, from the whole text, so that every byte has an id.
+    the tables is a text of its own (see `split_labelled`). Where `wanted` says how text is cut, the vocabulary
+    comes from the training part before balancing; of bytes, from the whole text, so that every byte has an id.
+    Where `wanted` is a vocabulary, such as a network's own, its tokens have the ids that they have there.
 
     Preparing the same content in the same way again returns what is there. `on_progress` may raise to
     cancel; nothing half-written stays.
@@ -80,6 +81,7 @@ def prepare_corpus(
     Raises UserError for what is no text, parts that would be empty, or a name that is taken by another
     corpus: nothing is overwritten.
     """
+    tokenisation = wanted.tokenisation if isinstance(wanted, Vocabulary) else wanted
     given = [paths] if isinstance(paths, Path) else list(paths)
     name = check_name(name or name_from(given[0].stem if given else ""), "corpus")
     _check_options(fractions, cap, tokenisation)
@@ -94,6 +96,8 @@ def prepare_corpus(
         "text_column": text_column if any(map(table_kind, files)) else None,
         "labels": None if labels is None else asdict(labels),
     }
+    if isinstance(wanted, Vocabulary):
+        options |= {"cap": None, "vocabulary": hashlib.sha256(json.dumps(wanted.tokens).encode()).hexdigest()}
     sources = _examined(files, encoding, span(on_progress, 0.0, 0.2))
     source = _source_record(sources, given, options, origin or Origin())
     folder = corpora_home() / name
@@ -110,12 +114,12 @@ def prepare_corpus(
         writing = span(on_progress, 0.2, 0.99)
         if labels is None:
             vocabulary, outcome = _write_running_text(
-                unfinished, sources, tokenisation, cap, fractions, parts_are_files, text_column, writing
+                unfinished, sources, wanted, cap, fractions, parts_are_files, text_column, writing
             )
         else:
             rows = chain.from_iterable(read_rows(source, text_column, labels.column) for source in sources)
             texts = split_labelled(rows, labels, fractions, source["file"])
-            vocabulary, types = write_labelled(unfinished, texts, tokenisation, cap, writing)
+            vocabulary, types = write_labelled(unfinished, texts, wanted, cap, writing)
             outcome = _Outcome(types_before_cap=types, labelled=texts.report)
         if advice := advice_on_unspaced(vocabulary):
             outcome.notes.append(advice)
@@ -130,13 +134,14 @@ def prepare_corpus(
 def _write_running_text(
     folder: Path,
     sources: list[SourceFile],
-    tokenisation: Tokenisation,
+    wanted: Tokenisation | Vocabulary,
     cap: int,
     fractions: Sequence[float],
     parts_are_files: bool,
     text_column: str,
     on_progress: OnProgress,
 ) -> tuple[Vocabulary, _Outcome]:
+    tokenisation = wanted.tokenisation if isinstance(wanted, Vocabulary) else wanted
     stream = open_stream(tokenisation)
     reading, written = span(on_progress, 0, 0.85), span(on_progress, 0.85, 1)
     expected = sum(source.text_bytes for source in sources) / _BYTES_PER_TOKEN[tokenisation.unit]
@@ -151,7 +156,7 @@ def _write_running_text(
             ends.append(ids.length)
         bounds = [0, *ends] if parts_are_files else _split_bounds(ids.length, fractions)
         _check_bounds(bounds, sources)
-        vocabulary, types = write_parts(folder, ids, bounds, stream.types, tokenisation, cap, written)
+        vocabulary, types = write_parts(folder, ids, bounds, stream.types, wanted, cap, written)
     return vocabulary, _Outcome(types_before_cap=types)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from data_prep.progress import OnProgress
 from data_prep.tokens import Tokenisation
-from data_prep.vocabulary import Vocabulary, vocabulary_from_counts
+from data_prep.vocabulary import Vocabulary, vocabulary_as_given, vocabulary_from_counts
 
 SPLITS = ("train", "valid", "test")
 SMALLEST_PART = 2  # a model predicts a token from the one before it
@@ -65,18 +65,21 @@ def write_parts(
     ids: ProvisionalIds | IdsInMemory,
     bounds: Sequence[int],
     types: Sequence[str],
-    tokenisation: Tokenisation,
+    wanted: Tokenisation | Vocabulary,
     cap: int,
     on_progress: OnProgress,
 ) -> tuple[Vocabulary, int]:
     """Write `train.npy`, `valid.npy`, `test.npy` with final ids: the provisional ones, cut at `bounds`.
 
-    types: token of each provisional id. Returns the vocabulary, which the training part decides, and how
-    many types that part has before the cap.
+    types: token of each provisional id. wanted: a vocabulary, or how text is cut: then the training part
+    decides the vocabulary. Returns it, and how many types the training part has before the cap.
     """
     training = _counts(ids.blocks(0, bounds[1]), len(types))
     later = _counts(ids.blocks(bounds[1], ids.length), len(types)) > 0
-    vocabulary, final_ids = vocabulary_from_counts(tokenisation, types, training, later, cap)
+    if isinstance(wanted, Vocabulary):
+        vocabulary, final_ids = vocabulary_as_given(wanted, types, training, later)
+    else:
+        vocabulary, final_ids = vocabulary_from_counts(wanted, types, training, later, cap)
     dtype = np.dtype(np.uint16 if len(vocabulary) <= 2**16 else np.uint32)
     final_ids = final_ids.astype(dtype)
     done = 0

@@ -19,7 +19,7 @@ _VISIBLE = {" ": "␣", "\n": "↵", "\r": "␍", "\t": "⇥"}
 
 Unit = Literal["words", "characters", "bytes"]
 SentenceEnds = Literal["punctuation", "lines", "none"]
-Style = Literal["plain", "treebank"]
+Style = Literal["plain", "treebank", "spaces"]
 
 # Written without spaces between words, so that a rule cannot find them: each character is a token.
 _UNSPACED = (
@@ -39,16 +39,18 @@ def _marks() -> str:
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _LETTER = rf"[^\W\d_{_UNSPACED}]"
 _MARKS = _marks()
+AN_END = re.compile(r"[.!?…]+[\"'”’)\]]*")  # of a sentence, with what closes a quotation there
 _RUN = f"{_LETTER}(?:{_LETTER}|[{_MARKS}\u200c\u200d])*"  # the joiners stand inside Persian and Indic words
 _TOKEN = re.compile(
     r"<unk>|<eos>"  # already marked
     r"|(?P<number>\d+(?:[.,]\d+)*)"
     rf"|[{_UNSPACED}][{_MARKS}]*"
     rf"|{_RUN}(?:['’]{_RUN})*"  # an apostrophe inside belongs to the word: don't, o'er
-    r"|(?P<end>[.!?…]+[\"'”’)\]]*)"
+    rf"|(?P<end>{AN_END.pattern})"
     r"|(?P<line>\n)"
     r"|[^\w\s]|_"
 )
+_BETWEEN_SPACES = re.compile(rf"\n|(?P<end>{AN_END.pattern}(?!\S))|\S+")
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,9 @@ class Tokenisation:
     unit: `words` (lower-cased, numbers become N), `characters` (composed, NFC) or `bytes` (of the UTF-8 text).
     sentence_ends: for words, whether `<eos>` stands after . ! ? … and at blank lines (`punctuation`), at
         every line end (`lines`), or only where the text has it (`none`).
-    style: for words, `plain` (punctuation marks are tokens, don't is one word), or `treebank`: as in the
-        Penn Treebank's word version (no punctuation, do n't is two words).
+    style: for words, `plain` (punctuation marks are tokens, don't is one word), `treebank`: as in the
+        Penn Treebank's word version (no punctuation, do n't is two words), or `spaces`: whatever stands
+        between white space, as it is written, for texts that somebody else has cut.
     """
 
     unit: Unit = "words"
@@ -129,6 +132,9 @@ class Tokenisation:
         if self.style == "treebank":
             yield from treebank_words(normal)
             return
+        if self.style == "spaces":
+            yield from self._between_spaces(normal)
+            return
         for match in _TOKEN.finditer(normal):
             kind, start, end = match.lastgroup, match.start(), match.end()
             if kind == "number":
@@ -140,6 +146,12 @@ class Tokenisation:
                     yield SENTENCE_END, end, end
             else:
                 yield match.group().lower(), start, end
+
+    def _between_spaces(self, normal: str) -> Iterator[tuple[str, int, int]]:
+        for match in _BETWEEN_SPACES.finditer(normal):
+            yield match.group(), match.start(), match.end()
+            if self.sentence_ends == "punctuation" and match.lastgroup == "end":
+                yield SENTENCE_END, match.end(), match.end()
 
 
 def is_unspaced(token: str) -> bool:

@@ -124,6 +124,27 @@ def vocabulary_from_counts(
     return Vocabulary(tokenisation, tokens, (*marks.values(), *counts[ranked].tolist())), ids
 
 
+def vocabulary_as_given(
+    given: Vocabulary, types: Sequence[str], training: np.ndarray, later: np.ndarray
+) -> tuple[Vocabulary, np.ndarray]:
+    """(vocabulary, ids): the tokens of `given` in their order, with the counts of this training part.
+
+    types, training, later: (U,), as in `vocabulary_from_counts`. Raises UserError for a type that has no id where
+    there is no `<unk>` either.
+    """
+    ids, _ = given.encode(types)
+    occurring = (training > 0) | later
+    if (lost := np.flatnonzero(occurring & (ids < 0))).size:
+        shown = ", ".join(display_token(types[place], given.tokenisation) for place in lost[:8].tolist())
+        raise UserError(
+            f"The text has {len(lost):,} {given.tokenisation.unit} that the vocabulary has no id for: {shown}.",
+            "Take them out of the text, or give a text of the kind that the vocabulary was made from.",
+        )
+    ids[~occurring] = 0  # never looked up
+    counts = np.bincount(ids, weights=training, minlength=len(given)).astype(np.int64)
+    return Vocabulary(given.tokenisation, given.tokens, tuple(counts.tolist())), ids
+
+
 def _ranked(types: Sequence[str], counts: np.ndarray, places: np.ndarray, size: int) -> list[int]:
     """The `size` places with the highest counts, ties in alphabetical order."""
     if size <= 0:

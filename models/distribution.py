@@ -50,6 +50,11 @@ class Share:
         """The objective, with gradients averaged over the processes."""
         return nn.parallel.DistributedDataParallel(objective) if self.processes > 1 else objective
 
+    def wait(self) -> None:
+        """Until every process is here."""
+        if self.processes > 1:
+            distributed.barrier()
+
     def mean(self, value: Tensor) -> Tensor:
         """The mean over the processes."""
         if self.processes > 1:

@@ -1,13 +1,13 @@
 """Runs: trained models as folders."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from data_prep.corpus import Corpus
+from data_prep.corpus import Corpus, open_corpus
 from data_prep.errors import UserError
 from data_prep.sealed_folder import check_name, home, name_from, open_sealed, read_json, sealing, write_json
 from data_prep.vocabulary import Vocabulary
@@ -20,6 +20,7 @@ from models.training_folder import training_ids
 SCHEMA = 1
 WEIGHTS = "weights.safetensors"
 LAST_WEIGHTS = "last.safetensors"  # only where the best ones are others
+ORIGINS = ("trained", "imported", "states")
 GALLERY = Path(__file__).resolve().parent.parent / "gallery"
 
 
@@ -31,6 +32,9 @@ class Run:
     classes: of a classifier. history: one entry per epoch. test: cross-entropy in nats per token, and
     perplexity or bits per character; of a classifier in nats per text, and accuracies. parameters: trained
     numbers. checkpoints: of the weights on the way, update, epoch and validation loss (nats) of each.
+    origin: `trained` here, `imported` (weights from elsewhere), or `states` (recorded elsewhere, no weights);
+    imported: where it came from and what was found. Such a run may have no corpus (its name is None), no
+    history and no test figures.
     """
 
     id: str
@@ -46,11 +50,20 @@ class Run:
     seconds: float
     classes: tuple[str, ...] = ()
     checkpoints: tuple[dict[str, Any], ...] = ()
+    origin: str = "trained"
+    imported: dict[str, Any] = field(default_factory=dict)
 
     @property
     def task(self) -> str:
         """`language-model` or `classifier`."""
         return self.recipe.task
+
+    @property
+    def model_name(self) -> str:
+        """Cell, layers and units, such as LSTM 2×200; of recorded states the cell is not known."""
+        model = self.recipe.model
+        cell = "states" if self.origin == "states" else model.cell.upper()
+        return f"{'bidirectional ' if model.bidirectional else ''}{cell} {model.layers}×{model.units}"
 
     def load_language_model(
         self, device: torch.device | str = "cpu", *, weights_file: str = WEIGHTS
@@ -68,6 +81,11 @@ class Run:
 
         weights_file: the best weights by default; those of a checkpoint by `checkpoints[i]["file"]`.
         """
+        if self.origin == "states":
+            raise UserError(
+                f"{self.id} is recorded states without weights: there is no network to run.",
+                "The memory map and the words can be looked at; for the rest, import the weights.",
+            )
         network = build_network(self.recipe, len(self.vocabulary), len(self.classes))
         weights = load_tensors(self.folder / weights_file)
         expected = dict(network.named_parameters())
@@ -88,18 +106,35 @@ class Run:
         network.load_state_dict({name: tensor.float() for name, tensor in weights.items()}, strict=False)
         return network.to(device).eval()
 
-    def check_vocabulary(self, corpus: Corpus) -> None:
-        """UserError unless the corpus has the vocabulary and the classes that this run was trained with."""
-        if corpus.vocabulary.tokens != self.vocabulary.tokens:
+    def open_corpus(self, name: str | None = None) -> Corpus:
+        """The corpus of this name, by default the run's own; UserError when it has another vocabulary, or is none."""
+        if self.origin == "states":
             raise UserError(
-                f"The corpus {corpus.name} has another vocabulary than the run {self.id} was trained with.",
-                f"Use {self.corpus['name']} as made from {self.corpus['source'].get('file')}.",
+                f"{self.id} is recorded states without weights: it can read no text.",
+                "Its recording was made when it was imported. For another text, import the states of that text.",
             )
+        if name is None and self.corpus["name"] is None:
+            raise UserError(
+                f"{self.id} was imported without a text to look at it with.",
+                "Import it again with --text FILE, or name a corpus that was prepared with its vocabulary.",
+            )
+        corpus = open_corpus(name or self.corpus["name"])
+        self.check_vocabulary(corpus)
+        return corpus
+
+    def check_vocabulary(self, corpus: Corpus) -> None:
+        """UserError unless the corpus has the vocabulary and the classes of this run."""
+        hint = (
+            f"Use {self.corpus['name']}, which it came with." if self.corpus["name"] else "Import it with --text FILE."
+        )
+        if self.origin == "trained":
+            hint = f"Use {self.corpus['name']} as made from {self.corpus['source'].get('file')}."
+        if corpus.vocabulary.tokens != self.vocabulary.tokens:
+            raise UserError(f"The corpus {corpus.name} has another vocabulary than the run {self.id}.", hint)
         if corpus.classes != self.classes:
             ours, theirs = (", ".join(classes) or "none" for classes in (self.classes, corpus.classes))
             raise UserError(
-                f"The corpus {corpus.name} has the classes: {theirs}; the run {self.id} knows: {ours}.",
-                f"Use {self.corpus['name']}, which it was trained on.",
+                f"The corpus {corpus.name} has the classes: {theirs}; the run {self.id} knows: {ours}.", hint
             )
 
     def summary(self) -> dict[str, Any]:
@@ -110,7 +145,8 @@ class Run:
             "recipe": self.recipe.name,
             "task": self.task,
             "unit": self.vocabulary.tokenisation.unit,
-            "cell": self.recipe.model.cell,
+            "model": self.model_name,
+            "cell": None if self.origin == "states" else self.recipe.model.cell,
             "layers": self.recipe.model.layers,
             "units": self.recipe.model.units,
             "vocabulary_size": len(self.vocabulary),
@@ -119,6 +155,7 @@ class Run:
             "epochs": len(self.history),
             "minutes": self.seconds / 60,
             "bundled": self.bundled,
+            "origin": self.origin,
             "test": self.test,
         }
 
@@ -130,8 +167,13 @@ def runs_home() -> Path:
 
 def default_run_id(recipe: Recipe, corpus: Corpus) -> str:
     """Corpus, cell and size; with -2, -3 … where that is taken."""
+    return free_run_id(corpus.name, recipe)
+
+
+def free_run_id(name: str, recipe: Recipe) -> str:
+    """`name`, cell and size; with -2, -3 … where that is taken."""
     model = recipe.model
-    base = name_from(f"{corpus.name}-{model.cell}-{model.layers}x{model.units}")
+    base = name_from(f"{name[:50]}-{model.cell}-{model.layers}x{model.units}")
     candidate, number = base, 1
     while _taken(candidate) or candidate in training_ids():
         number += 1
@@ -202,6 +244,8 @@ def open_run(run_id: str) -> Run:
     for key, kind in (("corpus", dict), ("test", dict), ("parameters", int), ("seconds", int | float)):
         if not isinstance(about, dict) or not isinstance(about.get(key), kind):
             raise UserError(f"The run {run_id} is damaged: run.json has no {key}.", "Train the run again.")
+    if about.get("origin", "trained") not in ORIGINS:
+        raise UserError(f"The run {run_id} is damaged: run.json has an unknown origin.", "Import the run again.")
     return Run(
         id=run_id,
         folder=folder,
@@ -216,6 +260,8 @@ def open_run(run_id: str) -> Run:
         seconds=about["seconds"],
         classes=tuple(about.get("classes", ())),
         checkpoints=tuple(about.get("checkpoints", ())),
+        origin=about.get("origin", "trained"),
+        imported=about.get("imported", {}),
     )
 
 

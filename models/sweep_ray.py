@@ -203,15 +203,11 @@ def _connect(address: str | None) -> Any:
             # Ray itself would go on trying for minutes
             socket.create_connection((match[1], int(match[2])), timeout=CONNECT_SECONDS).close()
         ray.init(log_to_driver=False, logging_level="error", **options)
-    except ray.exceptions.AuthenticationError as error:
-        raise UserError(
-            f"The Ray cluster at {address} asks for its token.",
-            "Set RAY_AUTH_MODE=token, and have its ~/.ray/auth_token here too.",
-        ) from error
-    except (OSError, OverflowError, ValueError, RuntimeError) as error:  # a ConnectionError is an OSError
-        raise UserError(
+    except (OSError, OverflowError, ValueError, RuntimeError, ray.exceptions.AuthenticationError) as error:
+        raise UserError(  # a ConnectionError is an OSError
             f"No Ray cluster answers at {address or 'this machine'}: {error}.",
-            "Start one with ray start --head --disable-usage-stats, and give its --address HOST:PORT.",
+            "Start one with ray start --head --disable-usage-stats, and give its --address HOST:PORT. One with a token "
+            "also wants RAY_AUTH_MODE=token, and its ~/.ray/auth_token here.",
         ) from error
     return ray
 

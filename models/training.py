@@ -226,7 +226,6 @@ class _Training:
                 self._look_up()
                 if self.wish == "keep":
                     break
-            self.kept = self.wish == "keep"
             self._end_epoch()
 
     def finished(self) -> Trained:
@@ -315,13 +314,14 @@ class _Training:
         self.reported = _Reported(self.reported.time, self.reported.update, 0.0, 0)
         if self.share.leads:
             self.on_epoch(epoch)
-        self._save()
         if self.share.processes > 1:
             wishes = (None, "stop", "keep")
             wish = self.folder.request() if self.folder is not None and self.share.leads else None
             self.wish = wishes[int(self.share.agreed(wishes.index(wish)))]
-            if self.wish == "stop":
-                raise Stopped
+        self.kept = self.wish == "keep"
+        self._save()
+        if self.wish == "stop":  # of several processes: one alone is stopped between two updates
+            raise Stopped
 
     def _valid_nats(self) -> float:
         nats = 0.0

@@ -56,6 +56,7 @@ def run_training(
     Raises UserError as `train` does, when another process is at it, or when something cannot be written.
     """
     with joined(device) as share:
+        share.wait()  # until all have opened the folder, which the leading one may delete
         if share.leads:
             return _lead(folder, device, keep, on_progress, on_epoch)
         with suppress(Stopped):

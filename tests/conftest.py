@@ -2,7 +2,8 @@
 
 import random
 import shutil
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,23 @@ TOY_RECIPES = {
         "seed": 2,
     },
 }
+
+
+@pytest.fixture
+def start_process() -> Iterator[Callable[..., subprocess.Popen]]:
+    """start_process(command, …) → a process, output piped as text, that does not outlive the test."""
+    started = []
+
+    def start(command: list, **options) -> subprocess.Popen:
+        piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        started.append(subprocess.Popen(list(map(str, command)), **piped | options))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        with process:  # which closes the pipes
+            pass
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def test_the_readme_states_its_test_figure(run_id):
 
 
 def test_the_readme_names_every_command_and_no_other():
-    commands = {command.callback.__name__ for command in cli.registered_commands}
+    commands = {command.name for command in cli.registered_commands}
     assert set(re.findall(r"\| `rnnscope (\w+)", README)) == commands
 
 

@@ -9,7 +9,14 @@ from typing import Annotated
 
 import typer
 
-from app.cli import analysis_commands, corpus_commands, generation_commands, run_commands, sweep_commands
+from app.cli import (
+    analysis_commands,
+    corpus_commands,
+    generation_commands,
+    import_command,
+    run_commands,
+    sweep_commands,
+)
 from app.cli.console import AsJson, print_json, print_table, shows_user_errors
 from app.defaults import PORT
 
@@ -66,13 +73,14 @@ for command in (
     sweep_commands.sweep,
     run_commands.runs,
     run_commands.evaluate,
+    import_command.import_,
     analysis_commands.analyse,
     analysis_commands.sentence,
     generation_commands.generate,
     app,
     bench,
 ):
-    cli.command()(shows_user_errors(command))
+    cli.command(command.__name__.rstrip("_"))(shows_user_errors(command))  # import is a word of Python
 
 
 def main() -> None:

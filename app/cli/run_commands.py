@@ -98,8 +98,7 @@ def evaluate(
 
     check_choice(split, SPLITS, "--split")
     opened = open_run(run)
-    text = open_corpus(corpus or opened.corpus["name"])
-    opened.check_vocabulary(text)
+    text = opened.open_corpus(corpus)
     network = opened.load_network(resolve_device(device))
     measured = measure(network, text, split, longest=opened.recipe.training.steps)
     counts = {"texts": len(text.texts[split])} if text.texts else {"tokens": len(text.splits[split]) - 1}
@@ -177,8 +176,8 @@ def _print_runs(summaries: list[dict[str, Any]]) -> None:
     rows = [
         (
             run["id"],
-            run["corpus"],
-            f"{run['recipe'] or '–'}, {run['seed']}",
+            run["corpus"] or "–",
+            f"{run['recipe'] or '–'}, {run['seed']}" if run["origin"] == "trained" else run["origin"],
             test_figure(run["test"]),
             "gallery" if run["bundled"] else "yours",
         )
@@ -189,6 +188,8 @@ def _print_runs(summaries: list[dict[str, Any]]) -> None:
 
 def test_figure(test: dict[str, float]) -> str:
     """The test figures of a run in a few words."""
+    if not test:
+        return "–"
     if "balanced_accuracy" in test:
         return f"{test['accuracy']:.1%} right, balanced {test['balanced_accuracy']:.1%}"
     if "perplexity" in test:

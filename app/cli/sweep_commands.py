@@ -89,7 +89,7 @@ def _shown(standings: list["Standing"]) -> Iterator[Callable[["Event", "Standing
     if not errors.is_terminal:
         yield _print_event
         return
-    with Live(console=errors, get_renderable=lambda: _table(standings), refresh_per_second=4):
+    with Live(console=errors, get_renderable=lambda: _table(standings), transient=True):
         yield lambda *_: None
 
 

@@ -1,12 +1,10 @@
 """What the selected run is, how good it is, and where to look."""
 
-import pandas as pd
 import streamlit as st
 
 from app import cached, selection
-from app.figures.training_history import plot_training_history
-from app.notices import how_to_read, literal
-from app.numbers import numbers
+from app.notices import literal
+from app.run_panel import facts, show_import, show_training
 from app.tables import headline, runs_table
 from data_prep.errors import UserError
 
@@ -23,22 +21,14 @@ except UserError as error:
 
 if chosen:
     run = chosen.run
-    model = run.recipe.model
     st.subheader(f":material/deployed_code: {literal(run.id)}", anchor=False)
     columns = st.columns(4)
-    columns[0].metric("Model", f"{model.cell.upper()} {model.layers}×{model.units}", border=True)
-    columns[1].metric("Parameters", f"{run.parameters:,}", border=True)
-    columns[2].metric("Trained on", run.corpus["name"], border=True)
+    columns[0].metric("Model", run.model_name, border=True)
+    columns[1].metric("Parameters", f"{run.parameters:,}" if run.parameters else "–", border=True)
+    columns[2].metric("Trained on" if run.origin == "trained" else "Text", run.corpus["name"] or "–", border=True)
     name, value, meaning = headline(run)
     columns[3].metric(name, value, border=True, help=meaning)
-    noun = run.vocabulary.tokenisation.noun
-    predicted = noun if run.task == "language-model" else "text"
-    st.caption(
-        f"{len(run.vocabulary):,} different {noun}s · {run.test['cross_entropy_nats']:.3f} nats per {predicted} on the "
-        f"test part · recipe {literal(run.recipe.name or 'of no name')}, seed {run.recipe.seed}, "
-        f"{len(run.history)} epochs in {run.seconds / 60:.0f} minutes · "
-        f"text from {literal(str(run.corpus['source'].get('file')))}"
-    )
+    st.caption(literal(facts(run)))
 
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -60,6 +50,11 @@ if chosen:
             icon=":material/edit_note:",
         )
         st.page_link(
+            "views/own_model.py",
+            label="**Your model** · take in a network that was trained elsewhere",
+            icon=":material/upload_file:",
+        )
+        st.page_link(
             "views/corpora.py",
             label="**Corpora** · what a text is made of; add your own",
             icon=":material/library_books:",
@@ -76,17 +71,10 @@ if chosen:
             "sidebar; the address of this page holds every choice, so a link shows the same to somebody else."
         )
     with right:
-        st.subheader("How it was trained", anchor=False)
-        st.plotly_chart(
-            plot_training_history(run.history, per=predicted, dark=st.context.theme.type == "dark"),
-            theme=None,
-            alt="Training and validation cross-entropy after each epoch",
-        )
-        how_to_read(
-            "Cross-entropy after each epoch, lower is better.",
-            "training is measured with dropout and while the weights move, so it may lie above validation.",
-        )
-        numbers(pd.DataFrame(run.history), "training-history")
+        if run.origin == "trained":
+            show_training(run)
+        else:
+            show_import(run)
 
 runs, faults = cached.find_runs()
 st.subheader("All runs", anchor=False)

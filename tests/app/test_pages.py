@@ -10,7 +10,7 @@ from analysis.store import RecordingOptions, recording_folder, stored_recording
 from app.cached import RECORDED
 from models.run import open_run
 
-PAGES = ("overview", "memory_map", "words", "sentences", "generate", "corpora", "training")
+PAGES = ("overview", "memory_map", "words", "sentences", "generate", "corpora", "training", "own_model")
 RUNS = ("toy-words-lstm", "toy-bytes-gru")
 
 

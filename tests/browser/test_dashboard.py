@@ -1,9 +1,13 @@
 """What a person does, in a real browser."""
 
+import io
+import json
 import re
 
 import pytest
+import torch
 from playwright.sync_api import Page, expect
+from torch import nn
 
 RUN = "run=toy-words-lstm"
 PAGES = {
@@ -14,6 +18,7 @@ PAGES = {
     "generate": "Generate",
     "corpora": "Corpora",
     "training": "Training",
+    "own_model": "Your model",
 }
 
 
@@ -191,3 +196,32 @@ def test_reviews_are_uploaded_looked_at_and_prepared(visit):
     page.goto(page.url.split("?")[0] + "?corpus=soup")
     expect(page.get_by_test_id("stMetric").first).to_contain_text("train, words")
     expect(page.locator(".js-plotly-plot")).to_have_count(3)
+
+
+def test_a_network_from_elsewhere_is_uploaded_looked_at_and_kept(visit):
+    torch.manual_seed(0)
+    tokens = ["<unk>", "<eos>", ".", "the", "cat", "dog", "sees", "hears", "<b>x</b>"]
+    parts = {"embed": nn.Embedding(9, 4), "lstm": nn.LSTM(4, 6), "fc": nn.Linear(6, 9)}
+    state = {key: value for name, part in parts.items() for key, value in part.state_dict(prefix=f"{name}.").items()}
+    weights = io.BytesIO()
+    torch.save({"epoch": 1, "state_dict": state}, weights)
+    text = "the cat sees the dog. the dog hears the cat. " * 30
+    page = visit("own_model")
+    for label, name, content, answer in (
+        ("Weights", "my-net.pt", weights.getvalue(), "Add the vocabulary"),
+        ("Vocabulary", "v.json", json.dumps(tokens).encode(), "LSTM · 1 layer of 6 units"),
+        ("Text to look at it with", "text.txt", text.encode(), "text.txt"),
+    ):
+        upload = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        uploader = page.get_by_test_id("stFileUploader").filter(has_text=label)
+        uploader.locator("input[type=file]").set_input_files(upload)
+        expect(page.get_by_text(answer)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Add a text too")).to_be_hidden()
+    page.get_by_role("button", name="Keep this network").click()
+    expect(page.get_by_text("my-net-lstm-1x6 is kept")).to_be_visible()
+    expect(page).to_have_url(re.compile("run=my-net-lstm-1x6"))
+    page.get_by_role("link", name="Look at it").click()
+    expect(page.get_by_role("heading", name="How it was taken in")).to_be_visible()
+    page.get_by_role("link", name="Memory map").first.click()
+    page.get_by_role("button", name="Record it now").click()
+    expect(page.locator(".map .unit")).to_have_count(6, timeout=90_000)

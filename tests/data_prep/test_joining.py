@@ -21,6 +21,7 @@ WORDS = Tokenisation()
         ("one line\nanother line\n", Tokenisation("words", "lines")),
         ("we don't end. never <eos> or here <eos> <eos> there", Tokenisation("words", "none")),
         ("mr. smith does n't sell $ N for the u.s. <unk>\nnext\n", Tokenisation("words", "lines", "treebank")),
+        ('Mr. Smith @-@ does n\'t sell 1,000 . " No ? " <unk> 日 本\n\nNext', Tokenisation(style="spaces")),
         ("naïve 日本\n\ttext ", Tokenisation("characters")),
         ("naïve 日本\r\n\ttext ", Tokenisation("bytes")),
     ],
@@ -38,6 +39,7 @@ def test_what_was_cut_is_joined_and_cut_again(text, tokenisation):
             "plain",
             ["a", "n", "N", "12.5", *".…!?”'(),日本", "<eos>", "<unk>", "\n", " "],
         ),
+        ("spaces", ["A ", "n't ", "12.5 ", ". ", '..." ', "? ", "( ", "日 ", "<eos> ", "<unk> ", "\n"]),
         ("treebank", ["a ", "do n't ", "N ", "mr. ", "u.s. ", "$ ", "'s ", "<eos> ", "<unk> ", "\n"]),
     ],
 )

@@ -1,3 +1,4 @@
+import time
 from dataclasses import replace
 from multiprocessing.pool import ThreadPool
 
@@ -24,10 +25,19 @@ def test_what_is_unpacked_is_what_was_packed(parcel, tmp_path):
     assert (folder / "numbers").read_bytes() == bytes(range(256)) * 100
 
 
-def test_several_may_unpack_the_same_at_once(parcel, tmp_path):
+def test_several_may_unpack_the_same_at_once(parcel, tmp_path, monkeypatch):
+    written = []
+
+    def slowly(*arguments):
+        written.append(arguments)
+        time.sleep(0.05)
+        return sealing(*arguments)
+
+    monkeypatch.setattr("data_prep.parcel.sealing", slowly)
     with ThreadPool(8) as pool:
         folders = pool.map(lambda _: unpack(parcel, tmp_path / "there"), range(16))
     assert set(folders) == {tmp_path / "there" / "mine"}
+    assert len(written) == 1
     assert open_sealed(folders[0], "thing", 3).digest == parcel.digest
 
 

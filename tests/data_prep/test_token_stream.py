@@ -19,6 +19,7 @@ TOKENISATIONS = [
     Tokenisation("words", "lines"),
     Tokenisation("words", "none"),
     Tokenisation("words", "lines", "treebank"),
+    Tokenisation("words", "punctuation", "spaces"),
     Tokenisation("characters"),
     Tokenisation("bytes"),
 ]

@@ -75,6 +75,20 @@ def test_sentence_ends_by_lines(text, tokens):
     assert LINES.split(text) == tokens.split()
 
 
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("The U.S. @-@ don't 1,000 dogs", "The U.S. @-@ don't 1,000 dogs"),
+        ('Go . Stay ! " he said', 'Go . <eos> Stay ! <eos> " he said'),
+        ("Go. a..b Stay...", "Go. a..b Stay..."),  # no mark of its own
+        ("= Title =\n\nText\n", "= Title = <eos> Text"),
+        ("x <unk> y <eos> z", "x <unk> y <eos> z"),
+    ],
+)
+def test_words_between_spaces_stay_as_they_are_written(text, tokens):
+    assert Tokenisation("words", "punctuation", "spaces").split(text) == tokens.split()
+
+
 @pytest.mark.parametrize("tokenisation", [WORDS, LINES])
 def test_windows_line_ends_and_decomposed_letters_change_nothing(tokenisation):
     text = "Café déjà vu.\n\nÀ  demain\nçà et là\n"

@@ -43,21 +43,21 @@ def _corpora(tmp_path, rnnscope_home, make_text, monkeypatch):
         (tmp_path / f"{name}.yaml").write_text(raw)
 
 
-def torchrun(*arguments: str) -> subprocess.Popen:
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    command += ["-m", "app.cli", "train", *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+@pytest.fixture
+def torchrun(start_process):
+    """torchrun(*arguments) → `rnnscope train` with them, on two processes."""
+    two = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    return lambda *arguments: start_process([*two, "-m", "app.cli", "train", *arguments])
 
 
 def finish(process: subprocess.Popen) -> tuple[int, str, str]:
-    with process:
-        out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=120)
     return process.returncode, out, err
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_two_processes_train_what_one_does(tmp_path, name):
-    code, out, err = finish(torchrun(str(tmp_path / f"{name}.yaml"), "--name", "two", "--json"))
+def test_two_processes_train_what_one_does(torchrun, tmp_path, name):
+    code, out, err = finish(torchrun(tmp_path / f"{name}.yaml", "--name", "two", "--json"))
     assert code == 0, err
     assert out.count("\n") == err.count("epoch 1: ") == 1  # one of them prints
     two = open_run("two")
@@ -72,7 +72,7 @@ def test_two_processes_train_what_one_does(tmp_path, name):
     assert training_ids() == []
 
 
-def test_two_processes_go_on_from_what_one_kept_amid_an_epoch(tmp_path, monkeypatch):
+def test_two_processes_go_on_from_what_one_kept_amid_an_epoch(torchrun, tmp_path, monkeypatch):
     monkeypatch.setattr("models.training.REPORT_EVERY_SECONDS", -1.0)
     recipe, corpus = load_recipe(str(tmp_path / "running.yaml")), open_corpus("running")
     folder = new_training(recipe, corpus, "two")
@@ -88,8 +88,8 @@ def test_two_processes_go_on_from_what_one_kept_amid_an_epoch(tmp_path, monkeypa
         assert ours["valid_nats"] == pytest.approx(theirs.valid_nats, abs=1e-5)
 
 
-def test_they_stop_together_at_the_end_of_an_epoch_and_go_on(tmp_path):
-    recipe = str(tmp_path / "running.yaml")
+def test_they_stop_together_at_the_end_of_an_epoch_and_go_on_to_keep_one_more(torchrun, tmp_path):
+    recipe = tmp_path / "running.yaml"
     process = torchrun(recipe, "--name", "two", "--set", "training.epochs=2000")
     end = time.monotonic() + 90
     while not ("two" in training_ids() and open_training("two").latest_state()):
@@ -103,7 +103,13 @@ def test_they_stop_together_at_the_end_of_an_epoch_and_go_on(tmp_path):
     assert folder.progress()["status"] == "stopped"
     state = folder.latest_state()
     assert not any(name.startswith("carried") for name in state.tensors)
-    assert len(state.facts["history"]) < 2000
+    epochs = len(state.facts["history"])
+    assert epochs < 2000
+
+    code, _, err = finish(torchrun("--resume", "two", "--keep"))
+    assert code == 0, err
+    assert len(open_run("two").history) == epochs + 1
+    assert training_ids() == []
 
 
 @pytest.mark.parametrize(
@@ -113,9 +119,9 @@ def test_they_stop_together_at_the_end_of_an_epoch_and_go_on(tmp_path):
         (["--set", "training.optimizer=sgd", "--set", "training.learning_rate=1000"], "The loss exploded"),
     ],
 )
-def test_an_error_of_the_leading_process_ends_both(tmp_path, arguments, reason):
+def test_an_error_of_the_leading_process_ends_both(torchrun, tmp_path, arguments, reason):
     started = time.monotonic()
-    code, out, err = finish(torchrun(str(tmp_path / "running.yaml"), "--set", "training.clip_norm=null", *arguments))
+    code, out, err = finish(torchrun(tmp_path / "running.yaml", "--set", "training.clip_norm=null", *arguments))
     assert code != 0
     assert out == ""
     assert reason in " ".join(err.split())

@@ -3,7 +3,6 @@
 import functools
 import os
 import signal
-import subprocess
 import sys
 import time
 from contextlib import closing
@@ -177,17 +176,17 @@ def test_a_killed_process_is_tried_again_from_its_last_state(models):
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_the_states_are_kept_however_a_sweep_ends(models, tmp_path, how):
+def test_the_states_are_kept_however_a_sweep_ends(models, tmp_path, start_process, how):
     (model,) = models(LONG)
-    command = [sys.executable, "-m", "app.cli", "sweep", str(tmp_path / "grid.yaml"), "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
-        wait_for(lambda: model.id in training_ids() and training_of(model, open_corpus("toy")).latest_state())
-        os.killpg(process.pid, how)  # as a terminal does
-        printed = process.communicate()[0]
+    command = [sys.executable, "-m", "app.cli", "sweep", tmp_path / "grid.yaml", "--json"]
+    process = start_process(command, start_new_session=True)
+    wait_for(lambda: model.id in training_ids() and training_of(model, open_corpus("toy")).latest_state())
+    os.killpg(process.pid, how)  # as a terminal does
+    printed, _ = process.communicate(timeout=60)
     folder = training_of(model, open_corpus("toy"))
     wait_for(lambda: not folder.is_running() and folder.progress()["status"] == "stopped")
     assert folder.latest_state() is not None
-    assert (b'"state": "stopped"' in printed) == (how == signal.SIGINT)
+    assert ('"state": "stopped"' in printed) == (how == signal.SIGINT)
     assert run_ids() == []
 
 

@@ -111,19 +111,20 @@ def cluster(tmp_path, monkeypatch):
             shutil.rmtree(scratch, ignore_errors=True)
 
 
-def test_a_node_is_killed_and_every_model_ends_once(cluster, rnnscope_home, tmp_path, make_text, monkeypatch):
+def test_a_node_is_killed_and_every_model_ends_once(
+    cluster, rnnscope_home, tmp_path, make_text, monkeypatch, start_process
+):
     monkeypatch.setattr("models.run.GALLERY", tmp_path / "no-gallery")
     address, head, other = cluster
     (tmp_path / "toy.txt").write_text(make_text(150, seed=7))
     corpus = prepare_corpus(tmp_path / "toy.txt", Tokenisation("bytes"), name="toy")
     (tmp_path / "mine.yaml").write_text(GRID)
-    command = [sys.executable, "-m", "app.cli", "sweep", str(tmp_path / "mine.yaml"), "--json"]
-    command += ["--engine", "ray", "--address", address]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        wait_for(lambda: any(node_epochs(other.home).values()))
-        (lost,) = node_epochs(other.home)
-        other.kill()
-        out, err = process.communicate(timeout=180)
+    command = [sys.executable, "-m", "app.cli", "sweep", tmp_path / "mine.yaml", "--json"]
+    process = start_process([*command, "--engine", "ray", "--address", address])
+    wait_for(lambda: any(node_epochs(other.home).values()))
+    (lost,) = node_epochs(other.home)
+    other.kill()
+    out, err = process.communicate(timeout=180)
     assert process.returncode == 0, err
     said = json.loads(out)["models"]
     expected = {f"toy-gru-1x{units}-seed-{seed}" for units in (30, 40) for seed in (0, 1)}

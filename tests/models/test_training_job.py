@@ -13,12 +13,13 @@ from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
 from models import run as run_module
 from models import training, training_folder, training_job
+from models.batches import make_batches
+from models.distribution import Share
 from models.recipe import Recipe
 from models.run import Run, open_run, run_ids
 from models.training import train
 from models.training_folder import TrainingFolder, open_training, training_ids
 from models.training_job import corpus_of, new_training, run_training
-from models.training_plan import plan_training
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(
@@ -119,7 +120,7 @@ def keep_at(folder: TrainingFolder, update: int):
 
 @pytest.mark.parametrize("update", [1, 4, 11])
 def test_what_was_learnt_so_far_is_kept_on_request(folder, update):
-    per_epoch = plan_training(RECIPE, corpus_of(folder)).updates_per_epoch
+    per_epoch = make_batches(RECIPE, corpus_of(folder), CPU, Share()).updates_per_epoch
     run = run_training(folder, device=CPU, on_progress=keep_at(folder, update))
     assert len(run.history) == 1 + (update - 1) // per_epoch
     assert run.test["perplexity"] > 1

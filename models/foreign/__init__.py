@@ -1,0 +1,1 @@
+"""Networks that somebody else trained: reading weights, finding out what they are, checking what they say."""
