@@ -356,6 +356,8 @@ def test_what_a_press_could_not_do_is_said(open_form, begun):
     assert not app.exception
     assert "The training mine is running" in said(app)
     assert begun.path.exists()
+    app.run()  # it stays until the next press
+    assert "The training mine is running" in said(app)
     button(app, "Delete it").click().run()
     assert "is running" not in said(app)
     assert not begun.path.exists()
