@@ -22,7 +22,7 @@ LOADED = "recipe-loaded"  # the shipped recipe whose text was put into the edito
 EDITOR_HEIGHT = 420  # pixels
 
 
-def new_training() -> None:
+def choose_and_begin() -> None:
     """Choose, edit, see what follows, start."""
     left, middle, right = st.columns(3)
     corpora = cached.prepared_corpora()

@@ -14,7 +14,7 @@ from app.links import link_to
 from app.notices import how_to_read, literal, show_error
 from app.numbers import numbers
 from app.tables import headline
-from app.trainings import Watched, finished_lately, history_rows, keep_training, resume_training, watch_all
+from app.trainings import Watched, finished_lately, keep_training, resume_training, watch_all
 from data_prep.errors import UserError
 from models.run import Run
 
@@ -116,7 +116,7 @@ def _act(action: Callable[..., None], *arguments: str) -> None:
 def _say_how_it_stands(watched: Watched) -> None:
     folder, seen = watched.folder, watched.seen
     where = f"update {seen.update:,} of {seen.updates:,}"
-    kept = "The state of its last full minute is kept." if folder.has_state() else "It had not kept anything yet."
+    kept = "Its state of at most a minute before is kept." if folder.has_state() else "It had not kept anything yet."
     if watched.asked == "stop":
         st.info("Stopping after the update that it is at; its state is kept.")
     elif watched.asked == "keep":
@@ -183,7 +183,7 @@ def _draw_curve(watched: Watched) -> None:
         "training is measured with dropout and while the weights move, so it may lie above validation.",
     )
     if seen.history:
-        numbers(pd.DataFrame(history_rows(seen)), f"history-{name}", label="Epochs")
+        numbers(pd.DataFrame(seen.history_rows()), f"history-{name}", label="Epochs")
 
 
 def _finished() -> list[tuple[Run, float]]:

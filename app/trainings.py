@@ -69,6 +69,10 @@ class Seen(_Read):
         """The epoch with the lowest validation loss."""
         return min(self.history, key=lambda epoch: epoch.valid_nats, default=None)
 
+    def history_rows(self) -> list[dict[str, Any]]:
+        """The epochs as rows of a table."""
+        return [epoch.model_dump() for epoch in self.history]
+
 
 @dataclass(frozen=True)
 class Watched:
@@ -157,8 +161,3 @@ def _state(folder: TrainingFolder, seen: Seen, *, running: bool) -> State:
     if (runs_home() / folder.run_id).is_dir():
         return "finished"  # and ended before it could take its folder away
     return seen.status if seen.status in ("stopped", "failed") else "interrupted"
-
-
-def history_rows(seen: Seen) -> list[dict[str, Any]]:
-    """The epochs as rows of a table."""
-    return [epoch.model_dump() for epoch in seen.history]

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import cached
-from app.new_training import new_training
+from app.new_training import choose_and_begin
 from app.training_panel import show_trainings
 
 st.title("Training", anchor=False)
@@ -13,6 +13,6 @@ if not cached.prepared_corpora():
     st.page_link("views/corpora.py", label="Upload a text", icon=":material/library_books:")
 elif one_runs:
     with st.expander("Train another model", icon=":material/add:"):
-        new_training()
+        choose_and_begin()
 else:
-    new_training()
+    choose_and_begin()
