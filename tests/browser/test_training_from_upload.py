@@ -78,7 +78,7 @@ def test_a_training_outlives_browser_and_server_and_is_begun_once(restarted, bro
         for page in (first, second):  # the second visitor is shown it without a click
             expect_running(page)
             expect(page.get_by_role("heading", name="toy-words-gru-1x7", exact=True)).to_have_count(1)
-            expect(page.locator(".js-plotly-plot")).to_be_visible(timeout=PATIENCE)
+            expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=PATIENCE)
         second.get_by_text("Train another model").click()
         expect(second.get_by_text("This very training is there already")).to_be_visible(timeout=PATIENCE)
         expect(button_of(second, "Start training")).to_be_disabled()

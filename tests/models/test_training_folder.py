@@ -353,6 +353,7 @@ def test_a_home_that_cannot_be_written(copied_home, tmp_path, monkeypatch):
         assert "RNNSCOPE_HOME" in caught.value.hint
         assert training_ids() == []
     monkeypatch.setenv("RNNSCOPE_HOME", str(copied_home))
+    shutil.rmtree(copied_home / "trainings", ignore_errors=True)  # an earlier test may have looked for trainings
     (copied_home / "trainings").write_text("a file")
     with pytest.raises(UserError, match=r"Cannot write .*mine"):
         begin_training("mine", Recipe(), corpus)
