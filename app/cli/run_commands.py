@@ -129,6 +129,8 @@ def _follow(share: "Share", device: "torch.device") -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the leading process stops, then all
     run_training(open_training(share.agreed_name("")), device=device)
+    # gloo's threads outlive their group, and abort an interpreter that ends under them (pytorch/pytorch#179291)
+    os._exit(0)
 
 
 @contextmanager
