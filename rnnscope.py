@@ -30,9 +30,10 @@ from models.foreign.examining import ImportOptions, examine_network
 from models.foreign.importing import keep_network, prepare_text
 from models.generation import Node, Sample, Tree, sample, tree
 from models.network import RecurrentLanguageModel
-from models.recipe import Recipe, load_recipe
+from models.recipe import Recipe
+from models.recipe_files import load_recipe
 from models.run import Run, list_runs, open_run, save_run
-from models.training import train
+from models.training.loop import train
 
 __all__ = [
     "ClusterFlow",

@@ -17,7 +17,7 @@ from pathlib import Path
 import streamlit as st
 
 from data_prep.sealed_folder import home
-from models.training_folder import TrainingFolder
+from models.training.folder import TrainingFolder
 
 ROOT = Path(__file__).resolve().parent.parent
 LEAVING_SECONDS = 20

@@ -12,8 +12,8 @@ from data_prep.errors import UserError
 from data_prep.sealed_folder import MANIFEST
 from models.recipe import Recipe
 from models.run import runs_home
-from models.training_folder import Request, TrainingFolder, find_training, open_training, training_ids
-from models.training_job import new_training
+from models.training.folder import Request, TrainingFolder, find_training, open_training, training_ids
+from models.training.job import new_training
 
 State = Literal["starting", "running", "stopped", "failed", "interrupted", "finished"]
 LATELY_SECONDS = 3600
@@ -32,7 +32,7 @@ class Sentences(_Read):
 
 
 class SeenEpoch(_Read):
-    """One epoch; see `models.training.Epoch`."""
+    """One epoch; see `models.training.loop.Epoch`."""
 
     epoch: int
     train_nats: float
@@ -42,7 +42,7 @@ class SeenEpoch(_Read):
 
 
 class Seen(_Read):
-    """The progress that a training reports; see `models.training.Progress`. Everything is missing before the first.
+    """What a training reports; see `models.training.loop.Progress`. Everything is missing before the first report.
 
     curve: [update, nats] of the training part. per: what losses are the mean over. sample: what it writes now.
     """

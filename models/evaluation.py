@@ -10,8 +10,8 @@ import torch
 
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
-from models.batches import gather_texts, text_lengths
 from models.network import RecurrentClassifier, RecurrentLanguageModel, RecurrentNetwork
+from models.training.batches import gather_texts, text_lengths
 
 TEXTS_AT_ONCE = 64
 # Long enough that the cost of a call does not count, short enough for T × B states to fit.

@@ -14,8 +14,8 @@ from data_prep.vocabulary import Vocabulary
 from models.network import RecurrentLanguageModel, RecurrentNetwork
 from models.recipe import Recipe, parse_recipe
 from models.tensor_files import load_tensors, save_tensors
-from models.training import Trained, build_network, history_to_json
-from models.training_folder import training_ids
+from models.training.folder import training_ids
+from models.training.loop import Trained, build_network, history_to_json
 
 SCHEMA = 1
 WEIGHTS = "weights.safetensors"

@@ -15,7 +15,7 @@ from data_prep.sealed_folder import MANIFEST, read_json, sealing
 from data_prep.tokens import Tokenisation
 from models.recipe import Recipe
 from models.run import open_run, save_run
-from models.training import train
+from models.training.loop import train
 
 torch.set_num_threads(1)  # networks this small only wait for one another's threads
 

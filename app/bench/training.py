@@ -137,7 +137,7 @@ def child(side: str, given: dict[str, Any]) -> None:
 def _train_ours(case: Case) -> tuple[float, float]:
     """(seconds, mean loss) of the timed updates: `train` itself, the first epoch being the warm-up."""
     from models.recipe import Recipe
-    from models.training import train
+    from models.training.loop import train
 
     recipe = Recipe.model_validate(
         {

@@ -19,9 +19,9 @@ from data_prep.errors import UserError
 if TYPE_CHECKING:
     import torch
 
-    from models.distribution import Share
-    from models.training import Epoch, Progress
-    from models.training_folder import TrainingFolder
+    from models.training.distribution import Share
+    from models.training.folder import TrainingFolder
+    from models.training.loop import Epoch, Progress
 
 
 def train(
@@ -37,10 +37,10 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a model and keep it as a run. Control-C stops it; --resume goes on from there."""
-    from models.distribution import joined
     from models.network import resolve_device
-    from models.training_folder import open_training
-    from models.training_job import run_training
+    from models.training.distribution import joined
+    from models.training.folder import open_training
+    from models.training.job import run_training
 
     chosen_device = resolve_device(device)
     with joined(chosen_device) as share:
@@ -110,8 +110,8 @@ def evaluate(
 
 
 def _new_training(recipe: str | None, corpus: str | None, name: str | None, settings: list[str]) -> "TrainingFolder":
-    from models.recipe import built_in_recipes, load_recipe
-    from models.training_job import new_training
+    from models.recipe_files import built_in_recipes, load_recipe
+    from models.training.job import new_training
 
     if recipe is None:
         raise UserError("No recipe is named.", f"Give a YAML file or one of: {', '.join(built_in_recipes())}.")
@@ -123,8 +123,8 @@ def _new_training(recipe: str | None, corpus: str | None, name: str | None, sett
 
 def _follow(share: "Share", device: "torch.device") -> None:
     """Take part in a training that another process leads, as `torchrun` starts them; print nothing."""
-    from models.training_folder import open_training
-    from models.training_job import run_training
+    from models.training.folder import open_training
+    from models.training.job import run_training
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the leading process stops, then all

@@ -19,7 +19,7 @@ from app.cli.run_commands import test_figure
 from data_prep.corpus import open_corpus
 
 if TYPE_CHECKING:
-    from models.sweep import Engine, Event, Standing, Sweep
+    from models.sweeps.sweep import Engine, Event, Standing, Sweep
 
 ENGINES = ("local", "ray")
 JOBS_ON_A_GPU = 4
@@ -42,8 +42,8 @@ def sweep(
     as_json: AsJson = False,
 ) -> None:
     """Train every model of a grid. Finished ones are skipped, unfinished ones go on, failed ones are tried twice."""
-    from models.grid import expand_grid, load_grid
-    from models.sweep import Sweep
+    from models.sweeps.grid import expand_grid, load_grid
+    from models.sweeps.sweep import Sweep
 
     check_choice(engine, ENGINES, "--engine")
     loaded = load_grid(grid, settings or [])
@@ -53,7 +53,7 @@ def sweep(
     waiting = sum(standing.state == "waiting" for standing in standings)
     if waiting:
         if engine == "ray":
-            from models.sweep_ray import RayEngine
+            from models.sweeps.on_ray import RayEngine
 
             runner: Engine = RayEngine(
                 corpus_of, address=address, cpus=cpus_per_model, gpus=gpus_per_model, device=device
@@ -76,7 +76,7 @@ def sweep(
 
 def _local_engine(corpus_of: Callable[[str], Any], jobs: int | None, waiting: int, device: str) -> "Engine":
     from models.network import resolve_device
-    from models.sweep_local import LocalEngine
+    from models.sweeps.local import LocalEngine
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     usual = JOBS_ON_A_GPU if resolve_device(device).type == "cuda" else cores

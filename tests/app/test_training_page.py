@@ -15,10 +15,11 @@ from data_prep.labelled import LabelOptions
 from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
 from models.network import RecurrentClassifier, RecurrentLanguageModel
-from models.recipe import load_recipe, read_recipe, recipe_text
+from models.recipe import read_recipe
+from models.recipe_files import load_recipe, recipe_text
 from models.run import open_run
-from models.training_folder import open_training, training_ids
-from models.training_job import new_training
+from models.training.folder import open_training, training_ids
+from models.training.job import new_training
 
 TINY = "model: {cell: gru, layers: 1, units: 5, embedding: 4}\ntraining: {epochs: 3, batch: 10, steps: 10}\n"
 REVIEWS = "stars,text\n" + "".join(f"{'good' if n % 4 else 'bad'},number {'x' * (n + 1)}\n" for n in range(200))

@@ -8,7 +8,7 @@ from data_prep.tokens import Tokenisation
 from models.generation import DEEPEST_TREE, LARGEST_TREE, sample, tree
 from models.recipe import Recipe
 from models.run import open_run, save_run
-from models.training import train
+from models.training.loop import train
 
 
 @pytest.fixture(autouse=True)

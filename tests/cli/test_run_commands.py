@@ -11,7 +11,7 @@ import pytest
 from app.cli.run_commands import _stopping_when_interrupted
 from data_prep.corpus import open_corpus
 from models.recipe import Recipe
-from models.training_folder import begin_training
+from models.training.folder import begin_training
 
 SMALL = ["--set", "model.units=6", "--set", "model.embedding=6", "--set", "training.epochs=1"]
 
@@ -183,10 +183,10 @@ def test_a_training_without_numbers_leaves_no_run(copied_home, refused, run_json
 
 
 def test_an_unfinished_training_is_named_and_resumed(copied_home, refused, run_json, monkeypatch):
-    monkeypatch.setattr("models.training.REPORT_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("models.training.loop.REPORT_EVERY_SECONDS", 0.0)
     arguments = ["train", "words-lstm", "--corpus", "toy-words", "--name", "mine", *SMALL]
     with monkeypatch.context() as patch:
-        patch.setattr("models.training_folder.TrainingFolder.request", lambda _: "stop")
+        patch.setattr("models.training.folder.TrainingFolder.request", lambda _: "stop")
         said = run_json(*arguments)
     assert said == {"id": "mine", "status": "stopped", "resume": "rnnscope train --resume mine"}
     assert "mine" not in own(run_json("runs"))
@@ -198,10 +198,10 @@ def test_an_unfinished_training_is_named_and_resumed(copied_home, refused, run_j
 
 
 def test_what_an_unfinished_training_has_learnt_is_kept(copied_home, refused, run_json, monkeypatch):
-    monkeypatch.setattr("models.training.REPORT_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("models.training.loop.REPORT_EVERY_SECONDS", 0.0)
     long = ["--set", "training.epochs=9999"]
     with monkeypatch.context() as patch:
-        patch.setattr("models.training_folder.TrainingFolder.request", lambda _: "stop")
+        patch.setattr("models.training.folder.TrainingFolder.request", lambda _: "stop")
         run_json("train", "words-lstm", "--corpus", "toy-words", "--name", "mine", *SMALL, *long)
     assert "--resume RUN --keep" in refused("train", "words-lstm", "--corpus", "toy-words", "--keep")["hint"]
     assert run_json("train", "--resume", "mine", "--keep")["epochs"] == 1
@@ -227,7 +227,7 @@ def test_an_interrupt_stops_the_training_of_this_process_alone(copied_home):
 
 
 def test_a_perplexity_beyond_all_numbers_is_null(copied_home, run_json, monkeypatch):
-    monkeypatch.setattr("models.training.EXPLODED", math.inf)
+    monkeypatch.setattr("models.training.loop.EXPLODED", math.inf)
     rate = ["--set", "training.learning_rate=1000"]
     said = run_json("train", "words-lstm", "--corpus", "toy-words", "--name", "mine", *SMALL, *rate)
     assert said["test"]["cross_entropy_nats"] > 700

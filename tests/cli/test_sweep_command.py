@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from app.cli import sweep_commands
 from app.cli.main import cli
 from models.run import open_run
-from models.sweep import Standing
+from models.sweeps.sweep import Standing
 
 GRID = """
 corpus: toy-bytes

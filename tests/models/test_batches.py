@@ -9,10 +9,10 @@ import torch
 
 from data_prep.corpus import Corpus, Texts
 from data_prep.errors import UserError
-from models.batches import SORTED_TOGETHER, RunningText, SeparateTexts
-from models.distribution import Share
 from models.evaluation import split_streams
 from models.recipe import TrainingSettings
+from models.training.batches import SORTED_TOGETHER, RunningText, SeparateTexts
+from models.training.distribution import Share
 
 CPU = torch.device("cpu")
 

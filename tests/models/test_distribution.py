@@ -13,12 +13,12 @@ from data_prep.errors import UserError
 from data_prep.labelled import LabelOptions
 from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
-from models.distribution import Share, joined
-from models.recipe import load_recipe
+from models.recipe_files import load_recipe
 from models.run import open_run
-from models.training import train
-from models.training_folder import open_training, training_ids
-from models.training_job import new_training, run_training
+from models.training.distribution import Share, joined
+from models.training.folder import open_training, training_ids
+from models.training.job import new_training, run_training
+from models.training.loop import train
 
 CPU = torch.device("cpu")
 RECIPES = {
@@ -73,7 +73,7 @@ def test_two_processes_train_what_one_does(torchrun, tmp_path, name):
 
 
 def test_two_processes_go_on_from_what_one_kept_amid_an_epoch(torchrun, tmp_path, monkeypatch):
-    monkeypatch.setattr("models.training.REPORT_EVERY_SECONDS", -1.0)
+    monkeypatch.setattr("models.training.loop.REPORT_EVERY_SECONDS", -1.0)
     recipe, corpus = load_recipe(str(tmp_path / "running.yaml")), open_corpus("running")
     folder = new_training(recipe, corpus, "two")
     run_training(folder, device=CPU, on_progress=lambda now: folder.ask("stop") if now.update == 11 else None)

@@ -3,9 +3,10 @@ from types import SimpleNamespace
 import pytest
 
 from data_prep.errors import UserError
-from models.grid import MOST_MODELS, GridModel, expand_grid, load_grid
 from models.network import RecurrentLanguageModel
-from models.recipe import Recipe, built_in_grids, load_recipe
+from models.recipe import Recipe
+from models.recipe_files import built_in_grids, load_recipe
+from models.sweeps.grid import MOST_MODELS, GridModel, expand_grid, load_grid
 
 
 def corpus_of(name: str) -> SimpleNamespace:

@@ -3,9 +3,9 @@ import itertools
 import pytest
 
 from data_prep.errors import UserError
-from models.matching import MOST_UNITS, matched_units, parameter_count, with_units
 from models.network import RecurrentClassifier, RecurrentLanguageModel
 from models.recipe import ModelSettings, Recipe
+from models.sweeps.matching import MOST_UNITS, matched_units, parameter_count, with_units
 
 CELLS = ("rnn", "gru", "lstm")
 

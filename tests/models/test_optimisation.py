@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from models.optimisation import clip_gradients, learning_rate, make_optimizer
-from models.recipe import TrainingSettings, load_recipe
+from models.recipe import TrainingSettings
+from models.recipe_files import load_recipe
+from models.training.optimisation import clip_gradients, learning_rate, make_optimizer
 
 PER_EPOCH = 7
 

@@ -22,12 +22,13 @@ from data_prep.corpus import open_corpus
 from data_prep.labelled import LabelOptions
 from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
-from models import training, training_folder
 from models.recipe import Recipe
 from models.run import LAST_WEIGHTS, WEIGHTS, Run, open_run
-from models.training import Progress, Trained, history_to_json, train
-from models.training_folder import TrainingFolder, open_training
-from models.training_job import corpus_of, new_training, run_training
+from models.training import folder as folder_module
+from models.training import loop
+from models.training.folder import TrainingFolder, open_training
+from models.training.job import corpus_of, new_training, run_training
+from models.training.loop import Progress, Trained, history_to_json, train
 
 CPU = torch.device("cpu")
 KILLS, LEEWAY = 3, 10  # updates
@@ -67,8 +68,8 @@ def train_here(home: str, run_id: str, update: int) -> None:
     """What the killed process does: keep a state after every update, and stand still soon after `update`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RNNSCOPE_HOME", home)
-        patch.setattr(training, "REPORT_EVERY_SECONDS", 0.0)
-        patch.setattr(training, "SAVE_EVERY_SECONDS", 0.0)
+        patch.setattr(loop, "REPORT_EVERY_SECONDS", 0.0)
+        patch.setattr(loop, "SAVE_EVERY_SECONDS", 0.0)
         torch.set_num_threads(1)
         stand_still = partial(_stand_still, update + LEEWAY)
         run_training(open_training(run_id), device=CPU, on_progress=stand_still)
@@ -157,16 +158,16 @@ class Killed(BaseException):
 
 @pytest.fixture
 def saving_always(monkeypatch):
-    monkeypatch.setattr(training, "REPORT_EVERY_SECONDS", 0.0)
-    monkeypatch.setattr(training, "SAVE_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "REPORT_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "SAVE_EVERY_SECONDS", 0.0)
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_training_that_ends_before_any_of_its_writes_goes_on_from_there(home, monkeypatch, saving_always, name):
     short = ["training.epochs=2", f"training.steps={10}", "training.batch=60"]
     # each epoch worse than the one before: the best weights are the first epoch's, which later states must hold
-    monkeypatch.setattr(training._Training, "_valid_nats", lambda now: 1.0 + len(now.history))
-    expected, place, whole = None, 0, training_folder._save
+    monkeypatch.setattr(loop._Training, "_valid_nats", lambda now: 1.0 + len(now.history))
+    expected, place, whole = None, 0, folder_module._save
     while True:
         folder = begun(name, short, run_id=f"killed-{place}")
         expected = expected or undisturbed(folder)
@@ -177,11 +178,11 @@ def test_a_training_that_ends_before_any_of_its_writes_goes_on_from_there(home, 
                 raise Killed
             whole(*arguments)
 
-        monkeypatch.setattr(training_folder, "_save", save)
+        monkeypatch.setattr(folder_module, "_save", save)
         try:
             run = run_training(folder, device=CPU)
         except Killed:
-            monkeypatch.setattr(training_folder, "_save", whole)
+            monkeypatch.setattr(folder_module, "_save", whole)
             run = run_training(open_training(folder.run_id), device=CPU)
             assert_same_training(run, expected)
             place += 1
@@ -235,9 +236,9 @@ def test_a_training_without_any_state_begins_at_the_beginning(home):
 def interrupted_command(home: str, arguments: list[str], output: str, reached, go_on) -> None:
     """The command line in a process of its own, which waits after some updates."""
     os.environ["RNNSCOPE_HOME"] = home
-    training.REPORT_EVERY_SECONDS = 0.0
+    loop.REPORT_EVERY_SECONDS = 0.0
     torch.set_num_threads(1)
-    updates, clip = itertools.count(1), training.clip_gradients
+    updates, clip = itertools.count(1), loop.clip_gradients
 
     def clip_and_wait(*both) -> None:
         clip(*both)
@@ -245,7 +246,7 @@ def interrupted_command(home: str, arguments: list[str], output: str, reached, g
             reached.set()
             go_on.wait(60)
 
-    training.clip_gradients = clip_and_wait
+    loop.clip_gradients = clip_and_wait
     with Path(output).open("w", encoding="utf-8") as sys.stdout:
         cli(arguments)
 

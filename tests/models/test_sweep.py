@@ -13,13 +13,13 @@ from data_prep.corpus import Corpus, open_corpus
 from data_prep.errors import UserError
 from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
-from models.grid import GridModel, expand_grid, load_grid
 from models.recipe import Recipe
 from models.run import open_run, run_ids
-from models.sweep import LOSSES, Event, Sweep, training_of
-from models.sweep_local import LocalEngine
-from models.training_folder import training_ids
-from models.training_job import new_training
+from models.sweeps.grid import GridModel, expand_grid, load_grid
+from models.sweeps.local import LocalEngine
+from models.sweeps.sweep import LOSSES, Event, Sweep, training_of
+from models.training.folder import training_ids
+from models.training.job import new_training
 
 TINY = (
     "model: {cell: [rnn, gru], layers: 1, units: [6, 9], embedding: 5}\ntraining: {epochs: 2, batch: 10, steps: 20}\n"
@@ -93,7 +93,7 @@ class Played:
 
 
 def test_what_fails_is_tried_twice_and_what_is_lost_until_it_ends(models, monkeypatch):
-    monkeypatch.setattr("models.sweep.open_run", lambda _: Played)
+    monkeypatch.setattr("models.sweeps.sweep.open_run", lambda _: Played)
     Played.test = {}
     sweep = Sweep(models(TINY), open_corpus)
     sweep.run(

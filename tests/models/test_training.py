@@ -11,11 +11,11 @@ from data_prep.errors import UserError
 from data_prep.labelled import LabelOptions
 from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
-from models import training
 from models.evaluation import cross_entropy_nats
 from models.network import RecurrentLanguageModel
 from models.recipe import Recipe
-from models.training import history_to_json, train
+from models.training import loop
+from models.training.loop import history_to_json, train
 
 CPU = torch.device("cpu")
 STATES = 6
@@ -159,14 +159,14 @@ def test_patience_ends_a_training_that_learns_nothing_more(noise, patience):
 
 def test_patience_counts_from_the_best_epoch(corpus, monkeypatch):
     valid = iter([3.0, 3.1, 2.9, 3.0, 2.8, 2.9, 2.9, 1.0])
-    monkeypatch.setattr(training, "cross_entropy_nats", lambda *_, **__: next(valid))
+    monkeypatch.setattr(loop, "cross_entropy_nats", lambda *_, **__: next(valid))
     trained = train(make_recipe(epochs=8, patience=2), corpus, device=CPU)
     assert (len(trained.history), trained.best_epoch) == (7, 5)
 
 
 def test_plateau_lowers_the_rate_after_each_epoch_that_is_not_the_best_yet(corpus, monkeypatch):
     valid = iter([3.0, 3.1, 2.9, 2.95, 2.92, 2.8])
-    monkeypatch.setattr(training, "cross_entropy_nats", lambda *_, **__: next(valid))
+    monkeypatch.setattr(loop, "cross_entropy_nats", lambda *_, **__: next(valid))
     recipe = make_recipe(epochs=6, schedule="plateau", learning_rate=0.008, decay_factor=0.5)
     rates = [epoch.learning_rate for epoch in train(recipe, corpus, device=CPU).history]
     assert rates == [0.008, 0.008, 0.004, 0.004, 0.002, 0.001]
@@ -216,7 +216,7 @@ def test_every_optimizer_learns(corpus, optimizer):
 
 @pytest.mark.parametrize("schedule", ["constant", "linear", "cosine", "decay", "plateau"])
 def test_the_history_holds_the_rate_that_each_epoch_ended_with(corpus, monkeypatch, schedule):
-    used, rate_of = [], training.learning_rate
+    used, rate_of = [], loop.learning_rate
 
     def watched(settings, update, *rest):
         rate = rate_of(settings, update, *rest)
@@ -224,7 +224,7 @@ def test_the_history_holds_the_rate_that_each_epoch_ended_with(corpus, monkeypat
             used.append(rate)
         return rate
 
-    monkeypatch.setattr(training, "learning_rate", watched)
+    monkeypatch.setattr(loop, "learning_rate", watched)
     recipe = make_recipe(schedule=schedule, epochs=4, decay_after=2, learning_rate=0.01)
     trained = train(recipe, corpus, device=CPU)
     per_epoch = updates_per_epoch(recipe, corpus)
@@ -234,7 +234,7 @@ def test_the_history_holds_the_rate_that_each_epoch_ended_with(corpus, monkeypat
 
 
 def test_progress_and_history_are_reported(corpus, monkeypatch):
-    monkeypatch.setattr("models.training.REPORT_EVERY_SECONDS", -1.0)
+    monkeypatch.setattr("models.training.loop.REPORT_EVERY_SECONDS", -1.0)
     steps, epochs = [], []
     watch = {"on_progress": lambda now, _: steps.append(now), "on_epoch": epochs.append}
     trained = train(make_recipe(epochs=3), corpus, device=CPU, **watch)
@@ -248,7 +248,7 @@ def test_progress_and_history_are_reported(corpus, monkeypatch):
 
 
 def test_a_watcher_can_cancel(corpus, monkeypatch):
-    monkeypatch.setattr("models.training.REPORT_EVERY_SECONDS", -1.0)
+    monkeypatch.setattr("models.training.loop.REPORT_EVERY_SECONDS", -1.0)
 
     def cancel(progress, network):
         raise KeyboardInterrupt
@@ -276,7 +276,7 @@ def test_a_loss_that_explodes_stops_the_training(corpus):
 
 
 def test_weights_too_large_for_the_stored_precision_are_refused(corpus, monkeypatch):
-    monkeypatch.setattr("models.training.EXPLODED", math.inf)
+    monkeypatch.setattr("models.training.loop.EXPLODED", math.inf)
     # two updates blow the weights up to 10^7: finite as they are, and infinite in half precision
     steps = len(corpus.splits["train"]) // 20 + 1
     recipe = make_recipe(learning_rate=1000, weight_decay=10, steps=steps, schedule="constant")

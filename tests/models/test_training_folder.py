@@ -15,9 +15,9 @@ import torch
 from data_prep import sealed_folder
 from data_prep.corpus import open_corpus
 from data_prep.errors import UserError
-from models import training_folder
 from models.recipe import Recipe
-from models.training_folder import (
+from models.training import folder as folder_module
+from models.training.folder import (
     STATES_KEPT,
     Snapshot,
     begin_training,
@@ -181,7 +181,7 @@ def test_checkpoints_come_in_order_up_to_an_update(folder):
 
 
 def test_one_process_holds_a_training(folder, processes, monkeypatch):
-    monkeypatch.setattr(training_folder, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(folder_module, "LOCK_SECONDS", 0.1)
     ours, theirs = processes.Pipe()
     holder = processes.Process(target=_hold, args=(os.environ["RNNSCOPE_HOME"], theirs))
     holder.start()
@@ -234,7 +234,7 @@ def test_a_training_that_is_deleted_while_it_is_looked_at_does_not_run(folder, m
     def gone(*_, **__):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))  # what the lock says of it
 
-    monkeypatch.setattr(training_folder.FileLock, "acquire", gone)
+    monkeypatch.setattr(folder_module.FileLock, "acquire", gone)
     assert not folder.is_running()
 
 
@@ -264,7 +264,7 @@ def test_an_old_request_is_not_for_the_next_process(folder):
 
 
 def test_progress_is_told_in_pieces_and_its_curve_stays_short(folder, monkeypatch):
-    monkeypatch.setattr(training_folder, "CURVE_POINTS", 20)
+    monkeypatch.setattr(folder_module, "CURVE_POINTS", 20)
     folder.report(status="running", pid=3)
     for update in range(1, 101):
         folder.report(update=update, loss=float(update))
@@ -336,7 +336,7 @@ def test_a_write_that_fails_is_said_and_takes_nothing_away(folder, monkeypatch, 
     def fails(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(sealed_folder if writer == "_write_manifest" else training_folder, writer, fails)
+    monkeypatch.setattr(sealed_folder if writer == "_write_manifest" else folder_module, writer, fails)
     with pytest.raises(UserError, match=r"Cannot write .*state-000000002: No space left"):
         folder.save_state(2, snapshot(2))
     assert_same(folder.latest_state(), snapshot(1))
@@ -363,7 +363,7 @@ def test_a_training_that_could_not_begin_leaves_its_id_free(copied_home, monkeyp
     def fails(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(training_folder, "write_json", fails)
+    monkeypatch.setattr(folder_module, "write_json", fails)
     with pytest.raises(UserError, match="No space left"):
         begin_training("mine", Recipe(), open_corpus("toy-words"))
     monkeypatch.undo()

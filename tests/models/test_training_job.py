@@ -12,14 +12,15 @@ from data_prep.errors import UserError
 from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
 from models import run as run_module
-from models import training, training_folder, training_job
-from models.batches import make_batches
-from models.distribution import Share
 from models.recipe import Recipe
 from models.run import Run, open_run, run_ids
-from models.training import train
-from models.training_folder import TrainingFolder, open_training, training_ids
-from models.training_job import corpus_of, new_training, run_training
+from models.training import folder as folder_module
+from models.training import job, loop
+from models.training.batches import make_batches
+from models.training.distribution import Share
+from models.training.folder import TrainingFolder, open_training, training_ids
+from models.training.job import corpus_of, new_training, run_training
+from models.training.loop import train
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(
@@ -30,9 +31,9 @@ RECIPE = Recipe(
 
 @pytest.fixture(autouse=True)
 def _saving_always(monkeypatch):
-    monkeypatch.setattr(training, "REPORT_EVERY_SECONDS", 0.0)
-    monkeypatch.setattr(training, "SAVE_EVERY_SECONDS", 0.0)
-    monkeypatch.setattr(training_folder, "LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(loop, "REPORT_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "SAVE_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(folder_module, "LOCK_SECONDS", 0.05)
 
 
 @pytest.fixture
@@ -147,7 +148,7 @@ def test_a_training_that_was_ended_early_is_not_gone_on_with_when_its_run_could_
     assert all(torch.equal(value, best[name]) for name, value in network.named_parameters())
 
 
-@pytest.mark.parametrize("module", [training_folder, run_module])
+@pytest.mark.parametrize("module", [folder_module, run_module])
 def test_a_full_disk_ends_a_training_that_goes_on_from_there(folder, monkeypatch, module):
     """While a state is saved, and while the run is written."""
     writes, whole = [], module.save_tensors
@@ -176,14 +177,14 @@ def test_a_process_that_ends_between_the_run_and_its_training_leaves_no_puzzle(f
         patch.setattr(TrainingFolder, "delete", lambda _: None)
         run = run_training(folder, device=CPU)
     assert training_ids() == ["mine"]
-    monkeypatch.setattr(training_job, "train", lambda *_, **__: pytest.fail("it trained again"))
+    monkeypatch.setattr(job, "train", lambda *_, **__: pytest.fail("it trained again"))
     assert run_training(open_training("mine"), device=CPU) == run
     assert training_ids() == []
 
 
 def test_another_run_of_the_same_id_is_said_before_anything_is_trained(folder, copied_home, monkeypatch):
     (copied_home / "runs" / "toy-words-lstm").rename(copied_home / "runs" / "mine")
-    monkeypatch.setattr(training_job, "train", lambda *_, **__: pytest.fail("it trained"))
+    monkeypatch.setattr(job, "train", lambda *_, **__: pytest.fail("it trained"))
     with pytest.raises(UserError, match="There is a run called mine already"):
         run_training(folder, device=CPU)
     assert training_ids() == ["mine"]
@@ -228,7 +229,7 @@ def test_a_second_process_is_sent_away_and_the_first_goes_on(folder, processes):
 def _train_and_wait(home: str, reached, go_on) -> None:
     os.environ["RNNSCOPE_HOME"] = home
     torch.set_num_threads(1)
-    training.REPORT_EVERY_SECONDS = 0.0
+    loop.REPORT_EVERY_SECONDS = 0.0
 
     def wait(now) -> None:
         if now.update == 2:

@@ -10,8 +10,8 @@ from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
 from models.network import parameter_count
 from models.recipe import ModelSettings, Recipe
-from models.training import build_network, train
-from models.training_plan import plan_training
+from models.training.loop import build_network, train
+from models.training.plan import plan_training
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def reviews(tmp_path, rnnscope_home) -> Corpus:
     ],
 )
 def test_the_plan_is_what_the_training_does(text, reviews, monkeypatch, model):
-    monkeypatch.setattr("models.training.REPORT_EVERY_SECONDS", -1.0)
+    monkeypatch.setattr("models.training.loop.REPORT_EVERY_SECONDS", -1.0)
     classifies = model.get("bidirectional", False)
     task, corpus = ("classifier", reviews) if classifies else ("language-model", text)
     recipe = Recipe(task=task, model=model, training={"epochs": 2, "batch": 12, "steps": 11})

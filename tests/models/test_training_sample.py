@@ -7,14 +7,14 @@ from data_prep.corpus import Corpus, open_corpus
 from data_prep.errors import UserError
 from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
-from models import training_sample
 from models.network import RecurrentClassifier, RecurrentLanguageModel
 from models.recipe import ModelSettings, Recipe
 from models.run import open_run
-from models.training import train
-from models.training_folder import find_training, open_training
-from models.training_job import new_training, run_training
-from models.training_sample import LiveSample
+from models.training import sample as sample_module
+from models.training.folder import find_training, open_training
+from models.training.job import new_training, run_training
+from models.training.loop import train
+from models.training.sample import LiveSample
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(
@@ -40,14 +40,14 @@ def clock(monkeypatch):
             return self.now
 
     clock = Clock()
-    monkeypatch.setattr(training_sample, "time", clock)
-    write = training_sample.sample
+    monkeypatch.setattr(sample_module, "time", clock)
+    write = sample_module.sample
 
     def slow(*arguments, **options):
         clock.now += clock.took
         return write(*arguments, **options)
 
-    monkeypatch.setattr(training_sample, "sample", slow)
+    monkeypatch.setattr(sample_module, "sample", slow)
     return clock
 
 
@@ -57,7 +57,7 @@ def network(corpus: Corpus) -> RecurrentLanguageModel:
 
 
 def test_a_training_goes_on_as_if_nothing_had_been_written(corpus, monkeypatch):
-    monkeypatch.setattr("models.training.REPORT_EVERY_SECONDS", -1.0)
+    monkeypatch.setattr("models.training.loop.REPORT_EVERY_SECONDS", -1.0)
     live, written = LiveSample(corpus), []
 
     def listen(now, trained):
@@ -107,7 +107,7 @@ def test_what_cannot_write_does_not_end_the_training(corpus):
 
 
 def test_watchers_see_sample_losses_and_what_they_mean(corpus, monkeypatch):
-    monkeypatch.setattr("models.training.REPORT_EVERY_SECONDS", -1.0)
+    monkeypatch.setattr("models.training.loop.REPORT_EVERY_SECONDS", -1.0)
     folder, seen = new_training(RECIPE, corpus, "mine"), []
     run_training(folder, device=CPU, on_progress=lambda _: seen.append(folder.progress()))
     assert seen[-1]["sample"]
@@ -118,7 +118,7 @@ def test_watchers_see_sample_losses_and_what_they_mean(corpus, monkeypatch):
 
 
 def test_keep_ends_a_training_at_once_and_makes_a_run(corpus, monkeypatch):
-    monkeypatch.setattr("models.training.REPORT_EVERY_SECONDS", -1.0)
+    monkeypatch.setattr("models.training.loop.REPORT_EVERY_SECONDS", -1.0)
     folder = new_training(RECIPE.with_settings(["training.epochs=10000"]), corpus, "mine")
     run = run_training(folder, device=CPU, keep=True)
     assert run == open_run("mine")

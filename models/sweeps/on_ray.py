@@ -20,11 +20,11 @@ from data_prep.corpus import SCHEMA as CORPUS_SCHEMA
 from data_prep.corpus import Corpus, corpora_home, open_corpus
 from data_prep.errors import UserError
 from data_prep.parcel import Parcel, pack, unpack
-from models.grid import GridModel
 from models.recipe import parse_recipe
 from models.run import SCHEMA as RUN_SCHEMA
 from models.run import runs_home
-from models.sweep import Event, finished_run, training_of
+from models.sweeps.grid import GridModel
+from models.sweeps.sweep import Event, finished_run, training_of
 
 WAIT_SECONDS = 0.5
 CONNECT_SECONDS = 5.0
@@ -155,8 +155,8 @@ def train_on_node(job: dict[str, Any], corpus_parcel: Parcel, board: Any) -> tup
     import torch
 
     from models.network import resolve_device
-    from models.training import Progress
-    from models.training_job import run_training
+    from models.training.job import run_training
+    from models.training.loop import Progress
 
     answer = board.say.remote(job["id"], 0, None)
     torch.set_num_threads(job["threads"])

@@ -10,13 +10,13 @@ import torch
 
 from data_prep.corpus import Corpus, open_corpus
 from data_prep.errors import UserError
-from models.distribution import joined
 from models.network import RecurrentNetwork
 from models.recipe import Recipe
 from models.run import Run, default_run_id, open_run, reserve_run_id, run_ids, save_run
-from models.training import Epoch, Progress, Stopped, history_to_json, prediction_noun, train, uniform_nats
-from models.training_folder import TrainingFolder, begin_training
-from models.training_sample import LiveSample
+from models.training.distribution import joined
+from models.training.folder import TrainingFolder, begin_training
+from models.training.loop import Epoch, Progress, Stopped, history_to_json, prediction_noun, train, uniform_nats
+from models.training.sample import LiveSample
 
 
 def new_training(recipe: Recipe, corpus: Corpus, run_id: str | None = None) -> TrainingFolder:

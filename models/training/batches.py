@@ -8,8 +8,8 @@ from torch import Tensor
 
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
-from models.distribution import Share
 from models.recipe import Recipe, TrainingSettings
+from models.training.distribution import Share
 
 # So many batches are sorted by length together: little padding, and still another order in each epoch.
 SORTED_TOGETHER = 50

@@ -8,12 +8,12 @@ from typing import Any, Literal, Protocol
 
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
-from models.grid import GridModel
 from models.recipe import Recipe
 from models.run import Run, open_run, run_folder
-from models.training import check_task
-from models.training_folder import TrainingFolder, open_training, training_ids
-from models.training_job import new_training
+from models.sweeps.grid import GridModel
+from models.training.folder import TrainingFolder, open_training, training_ids
+from models.training.job import new_training
+from models.training.loop import check_task
 
 ATTEMPTS = 2
 LOSSES = 5

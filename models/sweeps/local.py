@@ -11,10 +11,10 @@ from pathlib import Path
 
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
-from models.grid import GridModel
-from models.sweep import Event, training_of
-from models.sweep_worker import FINISHED, STOPPED
-from models.training_folder import TrainingFolder
+from models.sweeps.grid import GridModel
+from models.sweeps.sweep import Event, training_of
+from models.sweeps.worker import FINISHED, STOPPED
+from models.training.folder import TrainingFolder
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOK_EVERY_SECONDS = 0.2
@@ -89,7 +89,7 @@ class LocalEngine:
             folder = training_of(model, self._corpus_of(str(model.recipe.corpus)))
         except UserError as error:
             return Event(model.id, "failed", error=error.message)
-        command = [sys.executable, "-m", "models.sweep_worker", model.id, self._device, str(place), str(self._threads)]
+        command = [sys.executable, "-m", "models.sweeps.worker", model.id, self._device, str(place), str(self._threads)]
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         with (folder.path / "log").open("w", encoding="utf-8") as log:
             process = subprocess.Popen(

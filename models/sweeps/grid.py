@@ -10,8 +10,9 @@ from typing import Any
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 from data_prep.sealed_folder import check_name, name_from
-from models.matching import matched_units, parameter_count, with_units
-from models.recipe import Recipe, assigned, listed_settings, parse_recipe, read_recipe_file
+from models.recipe import Recipe, assigned, listed_settings, parse_recipe
+from models.recipe_files import read_recipe_file
+from models.sweeps.matching import matched_units, parameter_count, with_units
 
 MOST_MODELS = 10_000
 IN_EVERY_ID = ("corpus", "model.cell", "model.layers", "model.units")

@@ -19,8 +19,8 @@ from data_prep.errors import UserError
 from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
 from models.run import list_runs, open_run
-from models.sweep_ray import RayEngine
-from models.training_folder import training_ids
+from models.sweeps.on_ray import RayEngine
+from models.training.folder import training_ids
 
 ROOT = Path(__file__).resolve().parents[2]
 GRID = """

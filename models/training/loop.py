@@ -12,14 +12,14 @@ from torch import Tensor, nn
 
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
-from models.batches import Batch, make_batches
-from models.distribution import Share, joined
 from models.evaluation import cross_entropy_nats, measure
 from models.memory import check_memory, enough_memory, keep_freed_memory
 from models.network import RecurrentClassifier, RecurrentLanguageModel, RecurrentNetwork, State, detached
-from models.optimisation import clip_gradients, learning_rate, make_optimizer
 from models.recipe import Recipe
-from models.training_folder import Request, Snapshot, TrainingFolder
+from models.training.batches import Batch, make_batches
+from models.training.distribution import Share, joined
+from models.training.folder import Request, Snapshot, TrainingFolder
+from models.training.optimisation import clip_gradients, learning_rate, make_optimizer
 
 VALIDATION_STREAMS = 20
 REPORT_EVERY_SECONDS = 0.5

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import torch
 
 from data_prep.corpus import Corpus
-from models.batches import make_batches
-from models.distribution import Share
 from models.network import parameter_count
 from models.recipe import Recipe
-from models.training import check_task
+from models.training.batches import make_batches
+from models.training.distribution import Share
+from models.training.loop import check_task
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""One attempt at a model of a local sweep: `python -m models.sweep_worker RUN DEVICE PLACE THREADS`.
+"""One attempt at a model of a local sweep: `python -m models.sweeps.worker RUN DEVICE PLACE THREADS`.
 
 Goes on with the training RUN. It ends, its state kept, when its standard input is closed: by the sweep
 that started it, or by that one's death, whatever its cause.
@@ -12,9 +12,9 @@ import torch
 
 from data_prep.errors import UserError
 from models.network import resolve_device
-from models.training import Progress
-from models.training_folder import open_training
-from models.training_job import run_training
+from models.training.folder import open_training
+from models.training.job import run_training
+from models.training.loop import Progress
 
 FINISHED, REFUSED, STOPPED = 0, 2, 3
 

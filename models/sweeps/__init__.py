@@ -1,0 +1,1 @@
+"""Grids of recipes, and the engines that train every model of one."""
