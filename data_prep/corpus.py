@@ -57,6 +57,11 @@ class Corpus:
             for part, ids in self.splits.items()
         }
 
+    def class_weights(self) -> np.ndarray | None:
+        """(C,) how much each class weighs in the loss, on average 1, where the corpus was prepared so; else None."""
+        weights = (self.source.get("labelled") or {}).get("class_weights")
+        return None if weights is None else np.array([weights[name] for name in self.classes])
+
     def summary(self) -> dict[str, Any]:
         """The `prepare --json` object: counts of tokens (and texts) per part and the size of the vocabulary."""
         sizes = {part: {"tokens": len(ids)} for part, ids in self.splits.items()}

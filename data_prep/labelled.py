@@ -13,6 +13,7 @@ from data_prep.balancing import Balance, balanced, class_weights
 from data_prep.errors import UserError
 from data_prep.tables import Rows
 from data_prep.token_store import SPLITS
+from data_prep.tokens import Tokenisation
 
 Rule = Literal["label", "stars", "stars-from-0"]
 STARS = {1: "negative", 2: "negative", 3: None, 4: "positive", 5: "positive"}
@@ -67,7 +68,9 @@ class _Collected:
     left_out: Counter = field(default_factory=Counter)
 
 
-def split_labelled(rows: Iterable[Rows], options: LabelOptions, fractions: Sequence[float], name: str) -> LabelledTexts:
+def split_labelled(
+    rows: Iterable[Rows], options: LabelOptions, fractions: Sequence[float], tokenisation: Tokenisation, name: str
+) -> LabelledTexts:
     """Keep what the options say, drop duplicates, draw, split by class, balance the training part.
 
     Two texts are duplicates when they differ in case and white space at most; the first one stays, and
@@ -76,7 +79,7 @@ def split_labelled(rows: Iterable[Rows], options: LabelOptions, fractions: Seque
 
     Raises UserError for labels that are missing or unknown, one class only, or a class too small to split.
     """
-    collected = _collect(rows, options, name)
+    collected = _collect(rows, options, tokenisation, name)
     texts, names = _without_duplicates(collected)
     if not texts:
         raise UserError(f"Nothing is left of {name}: {_reasons(collected)}.", "Check the columns and --longest.")
@@ -131,7 +134,7 @@ def stratified(labels: np.ndarray, classes: int, fractions: Sequence[float]) -> 
     return parts
 
 
-def _collect(rows: Iterable[Rows], options: LabelOptions, name: str) -> _Collected:
+def _collect(rows: Iterable[Rows], options: LabelOptions, tokenisation: Tokenisation, name: str) -> _Collected:
     collected = _Collected()
     for some in rows:
         for place, (text, label) in enumerate(zip(some.texts, some.labels or (), strict=True)):
@@ -144,6 +147,8 @@ def _collect(rows: Iterable[Rows], options: LabelOptions, name: str) -> _Collect
                 collected.left_out["empty"] += 1
             elif options.longest is not None and words > options.longest:
                 collected.left_out[f"more than {options.longest} words"] += 1
+            elif not tokenisation.finds_any(text):
+                collected.left_out["without a token"] += 1
             else:
                 collected.texts.append(text)
                 collected.classes.append(wanted)

@@ -118,7 +118,8 @@ def prepare_corpus(
             )
         else:
             rows = chain.from_iterable(read_rows(source, text_column, labels.column) for source in sources)
-            texts = split_labelled(rows, labels, fractions, source["file"])
+            tokenisation = wanted.tokenisation if isinstance(wanted, Vocabulary) else wanted
+            texts = split_labelled(rows, labels, fractions, tokenisation, source["file"])
             vocabulary, types = write_labelled(unfinished, texts, wanted, cap, writing)
             outcome = _Outcome(types_before_cap=types, labelled=texts.report)
         if advice := advice_on_unspaced(vocabulary):

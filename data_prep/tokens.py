@@ -118,6 +118,13 @@ class Tokenisation:
             spans.append((len(normal), len(normal)))
         return Cut(normal, tuple(tokens), np.array(spans, np.int64).reshape(-1, 2))
 
+    def finds_any(self, text: str) -> bool:
+        """Whether there is a token in `text`, line and sentence ends aside; read up to the first one."""
+        normal = self.normalised(text)
+        if self.unit != "words":
+            return bool(normal)
+        return any(piece[0] not in ("\n", SENTENCE_END) for piece in self.pieces(normal))
+
     def normalised(self, text: str) -> str:
         """The text as it is cut; each piece between two spaces or line ends may be normalised alone."""
         if self.unit == "bytes":

@@ -128,9 +128,13 @@ class RecurrentClassifier(RecurrentNetwork):
         last = hidden[lengths - 1, torch.arange(len(lengths), device=ids.device)]
         return self.decoder(self.dropout(last))
 
-    def loss(self, ids: Tensor, lengths: Tensor, labels: Tensor) -> Tensor:
-        """Mean cross-entropy in nats per text of the true classes `labels` (B,)."""
-        return functional.cross_entropy(self(ids, lengths), labels)
+    def loss(self, ids: Tensor, lengths: Tensor, labels: Tensor, class_weights: Tensor | None = None) -> Tensor:
+        """Mean cross-entropy in nats per text of the true classes `labels` (B,), times their weights (C,) if given.
+
+        It is divided by the number of texts, not by their weights: processes that share a batch can average it.
+        """
+        losses = functional.cross_entropy(self(ids, lengths), labels, class_weights, reduction="none")
+        return losses.mean()
 
 
 def parameter_count(settings: ModelSettings, vocabulary_size: int, outputs: int) -> int:

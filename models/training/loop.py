@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -161,14 +162,16 @@ def history_to_json(history: list[Epoch]) -> list[dict[str, Any]]:
 class _Objective(nn.Module):
     """The loss as a module, which is what gradients are averaged over where processes share a training."""
 
-    def __init__(self, network: RecurrentNetwork) -> None:
+    def __init__(self, network: RecurrentNetwork, class_weights: np.ndarray | None) -> None:
         super().__init__()
         self.network = network
+        weights = None if class_weights is None else torch.tensor(class_weights, dtype=torch.float32)
+        self.class_weights = None if weights is None else weights.to(next(network.parameters()).device)
 
     def forward(self, batch: Batch, state: State) -> tuple[Tensor, State]:
         if batch.lengths is None:
             return self.network.loss(batch.ids, batch.targets, state)
-        return self.network.loss(batch.ids, batch.lengths, batch.targets), None
+        return self.network.loss(batch.ids, batch.lengths, batch.targets, self.class_weights), None
 
 
 class _Training:
@@ -192,7 +195,7 @@ class _Training:
             check_memory(build_network(recipe, len(corpus.vocabulary), len(corpus.classes)), device)
         torch.manual_seed(recipe.seed)
         self.network = build_network(recipe, len(corpus.vocabulary), len(corpus.classes)).to(device)
-        self.objective = share.parallel(_Objective(self.network))
+        self.objective = share.parallel(_Objective(self.network, corpus.class_weights()))
         torch.manual_seed(recipe.seed + share.rank)  # the weights alike in all processes, dropout not
         self.optimizer = make_optimizer(self.network, self.settings)
         self.batches = make_batches(recipe, corpus, device, share)

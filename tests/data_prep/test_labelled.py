@@ -121,6 +121,16 @@ def test_shares_and_what_was_left_out_are_reported(tmp_path, rnnscope_home):
         assert (about.class_weights is not None) == (balance == "class-weights")
 
 
+def test_texts_that_are_cut_into_no_token_are_left_out(tmp_path, rnnscope_home):
+    path = write(tmp_path / "r.csv", [*reviews(300), ("5", "!!!"), ("1", "... , ...")])
+    left_out = {}
+    for style in ("plain", "treebank"):
+        corpus = prepare_corpus(path, Tokenisation("words", "none", style), labels=STARS, name=style)
+        assert all(np.diff(texts.offsets).min() > 0 for texts in corpus.texts.values())
+        left_out[style] = corpus.source["labelled"]["left_out"].get("without a token", 0)
+    assert left_out == {"plain": 0, "treebank": 2}
+
+
 @pytest.mark.parametrize("unit", ["words", "characters", "bytes"])
 def test_any_unit_and_any_number_of_classes(tmp_path, rnnscope_home, unit):
     rows = [(str(n % 12), f"text {n} of é class") for n in range(600)]

@@ -175,6 +175,9 @@ def test_the_loss_of_texts_is_the_mean_over_them():
     labels = torch.tensor([2, 0, 1])
     surprise = -network(ids, lengths).log_softmax(1)[torch.arange(3), labels]
     assert network.loss(ids, lengths, labels).item() == pytest.approx(surprise.mean().item(), rel=1e-6)
+    weights = torch.tensor([0.5, 3.0, 0.25])
+    weighted = (weights[labels] * surprise).mean()
+    assert network.loss(ids, lengths, labels, weights).item() == pytest.approx(weighted.item(), rel=1e-6)
     network = make_classifier(dropout=0.4, input_dropout=0.0, layers=1).train()  # nothing but the decoder's
     assert not torch.equal(network(ids, lengths), network(ids, lengths))
 

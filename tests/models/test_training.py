@@ -345,6 +345,22 @@ def test_a_classifier_of_shuffled_classes_is_at_chance(planted_texts):
     assert trained.test["cross_entropy_nats"] > math.log(3) - 0.05
 
 
+def test_weighted_classes_count_alike(tmp_path, rnnscope_home):
+    # three of four texts are `no`, whatever they say: the best guess is (1/4, 3/4), or (1/2, 1/2) if weighted
+    rng = np.random.default_rng(5)
+    table = tmp_path / "noise.csv"
+    words = (" ".join(rng.choice(list("abcdefgh"), 6)) for _ in range(1200))
+    table.write_text("label,text\n" + "".join(f"{'no' if n % 4 else 'yes'},{text}\n" for n, text in enumerate(words)))
+    costs = []
+    for balance in ("none", "class-weights"):
+        labels = LabelOptions("label", balance=balance)
+        corpus = prepare_corpus(table, Tokenisation("words", "none"), name=balance, labels=labels)
+        trained = train(make_classifier_recipe().with_settings(["training.epochs=2"]), corpus, device=CPU)
+        costs.append(trained.test["cross_entropy_nats"])
+        assert trained.history[-1].train_nats == pytest.approx(costs[-1], abs=0.05)
+    assert costs == pytest.approx([-0.25 * math.log(0.25) - 0.75 * math.log(0.75), math.log(2)], abs=0.04)
+
+
 def test_a_text_is_read_up_to_the_steps_of_the_recipe(planted_texts):
     recipe = make_classifier_recipe(bidirectional=True).with_settings(["training.steps=1"])
     trained = train(recipe, planted_texts(shuffled=False), device=CPU)
