@@ -4,7 +4,9 @@ import math
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from analysis.sentence import read_text
 from analysis.store import RecordingOptions, stored_recording
@@ -36,7 +38,7 @@ def test_it_opens_and_is_recorded(run_id):
     assert recording.tokens + recording.left_out == sum(run.vocabulary.counts)
 
 
-@pytest.mark.parametrize("run_id", RUNS)
+@pytest.mark.parametrize("run_id", [run_id for run_id in RUNS if open_run(run_id).task == "language-model"])
 def test_it_expects_a_plain_sentence_more_than_chance_would(run_id):
     run = open_run(run_id)
     reading = read_text(run.load_language_model(), run.vocabulary, "He is not in the house, and she is in the house.")
@@ -44,10 +46,23 @@ def test_it_expects_a_plain_sentence_more_than_chance_would(run_id):
     assert run.test["cross_entropy_nats"] < 0.6 * math.log(len(run.vocabulary))
 
 
+@pytest.mark.parametrize("run_id", [run_id for run_id in RUNS if open_run(run_id).task == "classifier"])
+@pytest.mark.parametrize(("text", "expected"), [("great food , friendly staff", 1), ("cold food , rude staff", 0)])
+def test_it_tells_praise_from_blame(run_id, text, expected):
+    run = open_run(run_id)
+    ids, _ = run.vocabulary.encode(text.split())
+    logits = run.load_network()(torch.from_numpy(ids.astype(np.int64))[:, None], torch.tensor([len(ids)]))
+    assert run.classes == ("negative", "positive")
+    assert logits.argmax().item() == expected
+
+
 @pytest.mark.parametrize("run_id", RUNS)
 def test_the_readme_states_its_test_figure(run_id):
     test = open_run(run_id).test
-    figure = f"{test['perplexity']:.1f}" if "perplexity" in test else f"{test['bits_per_character']:.3f}"
+    if "balanced_accuracy" in test:
+        figure = f"{test['accuracy']:.1%}, balanced {test['balanced_accuracy']:.1%}"
+    else:
+        figure = f"{test['perplexity']:.1f}" if "perplexity" in test else f"{test['bits_per_character']:.3f}"
     row = next(line for line in README.splitlines() if line.startswith(f"| `{run_id}`"))
     assert figure in row
 

@@ -33,6 +33,7 @@ def train(
     settings: Annotated[list[str] | None, typer.Option("--set", help="key=value, such as model.layers=3.")] = None,
     resume: Annotated[str | None, typer.Option(help="Go on with the unfinished training of this id.")] = None,
     keep: Annotated[bool, typer.Option("--keep", help="With --resume: end it, keep what it has learnt.")] = False,
+    discard: Annotated[bool, typer.Option("--discard", help="With --resume: delete it and what it learnt.")] = False,
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
@@ -47,11 +48,15 @@ def train(
         if not share.leads:
             return _follow(share, chosen_device)
         if resume is not None:
-            if recipe or corpus or name or settings:
+            if recipe or corpus or name or settings or (keep and discard):
                 raise UserError("--resume goes on as the training was begun.", "Give --resume RUN alone.")
             folder = open_training(resume)
-        elif keep:
-            raise UserError("--keep ends an unfinished training.", "Name it: --resume RUN --keep.")
+            if discard:
+                folder.delete()
+                return print_json({"discarded": resume}) if as_json else print_line(f"{resume} is deleted.")
+        elif keep or discard:
+            option = "--keep" if keep else "--discard"
+            raise UserError(f"{option} ends an unfinished training.", f"Name it: --resume RUN {option}.")
         else:
             folder = _new_training(recipe, corpus, name, settings or [])
         share.agreed_name(folder.run_id)

@@ -202,7 +202,12 @@ def test_what_an_unfinished_training_has_learnt_is_kept(copied_home, refused, ru
     long = ["--set", "training.epochs=9999"]
     with monkeypatch.context() as patch:
         patch.setattr("models.training.folder.TrainingFolder.request", lambda _: "stop")
-        run_json("train", "words-lstm", "--corpus", "toy-words", "--name", "mine", *SMALL, *long)
+        for name in ("mine", "worthless"):
+            run_json("train", "words-lstm", "--corpus", "toy-words", "--name", name, *SMALL, *long)
+    assert "as the training was begun" in refused("train", "--resume", "mine", "--keep", "--discard")["error"]
+    assert "--resume RUN --discard" in refused("train", "--discard")["hint"]
+    assert run_json("train", "--resume", "worthless", "--discard") == {"discarded": "worthless"}
+    assert "Unfinished: mine" in refused("train", "--resume", "worthless")["hint"]
     assert "--resume RUN --keep" in refused("train", "words-lstm", "--corpus", "toy-words", "--keep")["hint"]
     assert run_json("train", "--resume", "mine", "--keep")["epochs"] == 1
     assert "mine" in own(run_json("runs"))
