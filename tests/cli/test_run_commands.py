@@ -170,7 +170,7 @@ def test_bad_recipes(use_trained_home, refused, tmp_path, raw, reason):
 )
 def test_train_refuses_before_it_trains(use_trained_home, refused, monkeypatch, arguments, reason):
     if "batch" not in arguments[-1]:  # that one is for the training itself to say
-        monkeypatch.setattr("models.training.train", lambda *_, **__: pytest.fail("it trained"))
+        monkeypatch.setattr("models.training.loop.train", lambda *_, **__: pytest.fail("it trained"))
     assert reason in refused("train", *arguments)["error"]
 
 
