@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from models.recipe import Recipe
 from models.run import open_run, save_run
 from models.training.loop import train
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background jobs are born without
 torch.set_num_threads(1)  # networks this small only wait for one another's threads
 
 TOY_RECIPES = {
