@@ -4,6 +4,7 @@ The peer of the classifiers: the same tokens, training part and test part, C cho
 """
 
 import sys
+from itertools import pairwise
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -40,7 +41,7 @@ def _texts(corpus: Corpus, part: str) -> tuple[list[np.ndarray], np.ndarray]:
 
 def _words_and_bigrams(ids: np.ndarray) -> list[tuple[int, ...]]:
     words = ids.tolist()
-    return [*((word,) for word in words), *zip(words[:-1], words[1:], strict=True)]
+    return [*((word,) for word in words), *pairwise(words)]
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import torch
 from analysis.sentence import read_text
 from analysis.store import RecordingOptions, stored_recording
 from app.cli.main import cli
+from models.recipe_files import built_in_recipes, load_recipe
 from models.run import GALLERY, open_run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,6 +55,21 @@ def test_it_tells_praise_from_blame(run_id, text, expected):
     logits = run.load_network()(torch.from_numpy(ids.astype(np.int64))[:, None], torch.tensor([len(ids)]))
     assert run.classes == ("negative", "positive")
     assert logits.argmax().item() == expected
+
+
+@pytest.mark.parametrize("run_id", sorted(set(RUNS) & set(built_in_recipes())))
+def test_it_was_trained_by_the_recipe_of_its_name(run_id):
+    assert open_run(run_id).recipe == load_recipe(run_id)
+
+
+def test_gated_cells_are_ahead_and_oversampling_pays_on_the_rarer_class():
+    def test(name: str) -> dict[str, float]:
+        return open_run(name).test
+
+    for corpus in ("ptb-{}-2x200", "warpeace-{}-2x128"):
+        rnn, gru, lstm = (test(corpus.format(cell))["cross_entropy_nats"] for cell in ("rnn", "gru", "lstm"))
+        assert max(gru, lstm) < rnn
+    assert test("yelp-gru-oversampled")["balanced_accuracy"] > test("yelp-gru")["balanced_accuracy"]
 
 
 @pytest.mark.parametrize("run_id", RUNS)
