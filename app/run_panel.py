@@ -15,8 +15,9 @@ def facts(run: Run) -> str:
     if run.test:
         said.append(f"{run.test['cross_entropy_nats']:.3f} nats per {_predicted(run)} on the test part")
     if run.origin == "trained":
-        minutes = f"{len(run.history)} epochs in {run.seconds / 60:.0f} minutes"
-        said += [f"recipe {run.recipe.name or 'of no name'}, seed {run.recipe.seed}, {minutes}"]
+        epochs = f"{len(run.history)} epoch{'s' if len(run.history) > 1 else ''}"
+        recipe = run.recipe.name or "of no name"
+        said.append(f"recipe {recipe}, seed {run.recipe.seed}, {epochs} in {max(1, round(run.seconds / 60))} min")
     else:
         said.append({"imported": "weights from", "states": "states from"}[run.origin] + f" {run.imported.get('file')}")
     if run.corpus["name"]:
