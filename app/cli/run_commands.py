@@ -48,7 +48,9 @@ def train(
         if not share.leads:
             return _follow(share, chosen_device)
         if resume is not None:
-            if recipe or corpus or name or settings or (keep and discard):
+            if keep and discard:
+                raise UserError("--keep and --discard exclude each other.", "Give one of them.")
+            if recipe or corpus or name or settings:
                 raise UserError("--resume goes on as the training was begun.", "Give --resume RUN alone.")
             folder = open_training(resume)
             if discard:

@@ -204,7 +204,7 @@ def test_what_an_unfinished_training_has_learnt_is_kept(copied_home, refused, ru
         patch.setattr("models.training.folder.TrainingFolder.request", lambda _: "stop")
         for name in ("mine", "worthless"):
             run_json("train", "words-lstm", "--corpus", "toy-words", "--name", name, *SMALL, *long)
-    assert "as the training was begun" in refused("train", "--resume", "mine", "--keep", "--discard")["error"]
+    assert "exclude each other" in refused("train", "--resume", "mine", "--keep", "--discard")["error"]
     assert "--resume RUN --discard" in refused("train", "--discard")["hint"]
     assert run_json("train", "--resume", "worthless", "--discard") == {"discarded": "worthless"}
     assert "Unfinished: mine" in refused("train", "--resume", "worthless")["hint"]
