@@ -9,7 +9,8 @@ The public names of the library, so that a script needs one import:
 
 from analysis.coclustering import Coclusters, Decomposition, cocluster, decompose
 from analysis.recorded_states import import_states
-from analysis.recording import ExpectedResponse, Recording, record
+from analysis.recording.engine import record
+from analysis.recording.result import ExpectedResponse, Recording
 from analysis.sentence import ClusterFlow, Reading, cluster_flow, read_text
 from analysis.states import LayerStates, unroll
 from analysis.store import RecordingOptions, record_run, stored_recording

@@ -11,8 +11,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from analysis.quantile_sketch import BINS
-from analysis.recording import Recording, ResponseStatistics, most_frequent
+from analysis.recording.engine import WORDS, Tally
+from analysis.recording.plan import make_plan
+from analysis.recording.responses import ResponseTally
+from analysis.recording.result import Recording
+from analysis.recording.windows import HALF, Segments
 from analysis.store import RecordingOptions, save_recording
 from data_prep.errors import UserError
 from data_prep.lstmvis import open_lstmvis
@@ -22,8 +25,6 @@ from data_prep.tokens import Unit
 from data_prep.vocabulary_file import read_names
 from models.foreign.states_run import save_states_run, suggested_run_id, vocabulary_of_states
 from models.run import Run, reserve_run_id
-
-SKETCHES = 2 << 30  # bytes that the quantile sketches may take; with wide layers, fewer words are recorded
 
 
 @dataclass(frozen=True)
@@ -86,32 +87,40 @@ def record_states(
     ids: np.ndarray,
     vocabulary_size: int,
     *,
-    words: int = 600,
+    words: int = WORDS,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Recording:
-    """The statistics of the responses to the `words` most frequent of `ids` (T,), in memory that does not grow with T.
+    """The statistics of the responses to the words of `ids` (T,), in memory that does not grow with T.
 
-    With wide layers, or many, fewer words are kept (see `SKETCHES`). `on_progress` gets the finished fraction, and
-    may raise to cancel.
+    words: how many of the most frequent get quantiles. `on_progress` gets the finished fraction, and may raise to
+    cancel.
 
     Raises UserError when states are not numbers, or a file is cut off.
     """
     layers, units = states.shape
     starts = np.zeros(len(ids), bool)
-    counted = np.ones(len(ids), bool)
+    first = 0
     if states.offsets is None:
-        counted[0] = False
+        first = 1  # the state before the first token is not known
     else:
         starts[states.offsets[:-1][np.diff(states.offsets) > 0]] = True
-    affordable = SKETCHES // (4 * BINS * layers * units * len(states.blocks))
-    token_ids, counts = most_frequent(ids[counted], min(words, max(2, affordable)))
-    row_of = torch.full((vocabulary_size,), len(token_ids))
-    row_of[token_ids] = torch.arange(len(token_ids))
-    statistics = ResponseStatistics(row_of, len(token_ids), states.shape)
+    plan = make_plan(
+        ids[first:],
+        Segments(np.array([first]), np.array([len(ids) - first]), 1),
+        vocabulary_size,
+        words=words,
+        columns=layers * units * len(states.blocks),
+        all_surprises=False,
+    )
+    columns = units * len(states.blocks)
+    tally = Tally(
+        plan, tuple(states.blocks), [ResponseTally(plan, columns, torch.device("cpu")) for _ in range(layers)], [], None
+    )
     before = {kind: np.zeros((1, layers, units), np.float32) for kind in states.blocks}
     for start, window in states.windows():
         end = start + len(next(iter(window.values())))
-        responses = {}
+        counted = slice(max(0, first - start), None)
+        changes = []
         for kind, values in window.items():
             if not np.isfinite(values).all():
                 place = start + int(np.flatnonzero(~np.isfinite(values).all(axis=(1, 2)))[0])
@@ -120,9 +129,12 @@ def record_states(
                 )
             previous = np.concatenate((before[kind], values[:-1]))
             previous[starts[start:end]] = 0
-            responses[kind] = torch.from_numpy((values - previous)[counted[start:end]]).flatten(1)
+            changes.append((values - previous)[counted])
             before[kind] = values[-1:]
-        statistics.add(torch.from_numpy(ids[start:end][counted[start:end]]), responses)
+        positions = np.arange(start, end)[counted]
+        occurrences = plan.occurrences(plan.row_of[ids[positions]], positions, positions // HALF * HALF)
+        for layer, responses in enumerate(tally.responses):
+            responses.add(torch.from_numpy(np.hstack([change[:, layer] for change in changes])), occurrences)
+        tally.tokens += len(positions)
         on_progress(end / len(ids))
-    recorded = int(counted.sum())
-    return statistics.recording(token_ids.numpy(), counts.numpy(), recorded, 1, len(ids) - recorded)
+    return tally.recording()

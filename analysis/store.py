@@ -1,44 +1,62 @@
-"""Stored results: found again by the run's digest and every option, computed once, never stale."""
+"""Recordings on disk."""
 
 import hashlib
-import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from analysis.recording import Recording, record
+from analysis.recording.arrays import Precision, from_arrays, to_arrays
+from analysis.recording.engine import STREAMS, WORDS, record
+from analysis.recording.result import Recording
+from analysis.results import Content, ResultKey, ensure_result, find_result, read_result, save_result
 from data_prep.corpus import SPLITS
 from data_prep.errors import UserError
-from data_prep.sealed_folder import home, open_sealed, read_json, sealing, write_json
+from models.network import RecurrentNetwork
 from models.run import Run
 
 logger = logging.getLogger(__name__)
-SCHEMA = 1
-ARRAYS = "arrays.npz"
+KIND, SCHEMA = "recording", 2
+Record = Callable[..., Recording]
 
 
 @dataclass(frozen=True)
 class RecordingOptions:
-    """What to record: a part of the run's corpus, its most frequent words, streams read side by side.
+    """What to record, and what of it to keep.
 
-    stored_precision: of the responses on disk; half precision is off by at most 0.05 % of a response.
+    split: a part of the corpus that the run was trained on, or `text` for a text of the user's, whose ids have the
+    digest `text`. words: with quantiles and surprise, the most frequent. means: words whose means are kept; None for
+    all. streams: places read side by side. stored_precision: half precision is off by at most 0.05 % of a response.
     """
 
-    split: Literal["train", "valid", "test"] = "train"
-    words: int = 600
-    streams: int = 64
-    stored_precision: Literal["float16", "float32"] = "float16"
+    split: Literal["train", "valid", "test", "text"] = "train"
+    text: str | None = None
+    words: int = WORDS
+    means: int | None = None
+    streams: int = STREAMS
+    stored_precision: Precision = "float16"
+
+
+SHIPPED = RecordingOptions(words=600, means=600)  # of the runs in the gallery
+
+
+def key_of(run: Run, options: RecordingOptions) -> ResultKey:
+    """The name under which a recording is stored."""
+    return ResultKey(run, KIND, SCHEMA, asdict(options))
 
 
 def recording_folder(run: Run, options: RecordingOptions) -> Path | None:
-    """Where the recording of a run is stored: beside a bundled run, or in the home folder; None if nowhere."""
-    key = _key(run, options)
-    places = (_results_home(run) / key, run.folder / "results" / key)
-    return next((place for place in places if place.is_dir()), None)
+    """Where the recording of a run is stored; None if nowhere.
+
+    In place of a recording by default options, the smaller one will do that ships with a run of the gallery.
+    """
+    found = find_result(key_of(run, options))
+    if found is None and options == RecordingOptions():
+        found = find_result(key_of(run, SHIPPED))
+    return found
 
 
 def stored_recording(run: Run, options: RecordingOptions) -> Recording:
@@ -46,100 +64,84 @@ def stored_recording(run: Run, options: RecordingOptions) -> Recording:
     folder = recording_folder(run, options)
     if folder is None:
         raise UserError(f"The run {run.id} has not been recorded yet.", f"Record it: rnnscope analyse {run.id}")
-    open_sealed(folder, "recording", SCHEMA)
-    about = read_json(folder / "recording.json")
-    with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
-        named = {name: arrays[name] for name in arrays.files}
-
-    def by_state(name: str) -> dict[str, np.ndarray]:
-        found = {state: named[f"{name}-{state}"].astype(np.float32) for state in about["states"]}
-        for array in found.values():
-            array.flags.writeable = False  # shared by every visitor of the dashboard
-        return found
-
-    return Recording(
-        token_ids=named["token_ids"],
-        counts=named["counts"],
-        mean=by_state("mean"),
-        bands=by_state("bands"),
-        mean_square=by_state("mean_square"),
-        tokens=about["tokens"],
-        streams=about["streams"],
-        left_out=about["left_out"],
-    )
+    content = read_result(folder, KIND, SCHEMA)
+    return from_arrays(content.about, content.arrays)
 
 
 def ensure_recording(
     run: Run,
     options: RecordingOptions,
     *,
+    ids: np.ndarray | None = None,
     device: str = "cpu",
+    again: bool = False,
+    record: Record = record,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Recording:
-    """The stored recording; made first where there is none, made again where it is damaged."""
-    if recording_folder(run, options) is not None:
+    """The stored recording; made first where there is none, made again where it is damaged, or if asked to.
+
+    ids: of the user's own text, see `options_for_text`. record: `record`, or what does the same elsewhere.
+
+    Raises UserError when the corpus is not at hand, or has another vocabulary than the run.
+    """
+    if not again and recording_folder(run, options) is not None:
         try:
             return stored_recording(run, options)
         except UserError as error:
             logger.warning("%s Recording %s again.", error.message, run.id)
-    return record_run(run, options, device=device, on_progress=on_progress)
+    _check(options, ids)
+
+    def compute() -> Content:
+        made = _record(run, options, ids, device, record, on_progress)
+        about, arrays = to_arrays(made, options.stored_precision)
+        return Content(about, arrays)
+
+    content = ensure_result(key_of(run, options), compute, again=again)
+    return from_arrays(content.about, content.arrays)
 
 
-def record_run(
-    run: Run,
-    options: RecordingOptions,
-    *,
-    device: str = "cpu",
-    on_progress: Callable[[float], None] = lambda _: None,
-) -> Recording:
-    """Record a run on a part of the corpus that it was trained on, and store the result.
+def record_run(run: Run, options: RecordingOptions, **how: Any) -> Recording:
+    """Record a run and store the result, whether or not there is one; `how` as of `ensure_recording`."""
+    return ensure_recording(run, options, again=True, **how)
 
-    Raises UserError when the corpus is not at hand, or has another vocabulary than the run.
-    """
-    if options.split not in SPLITS:
+
+def save_recording(
+    recording: Recording, run: Run, options: RecordingOptions, results: Path, *, compressed: bool = False
+) -> None:
+    """Store a recording in the folder `results`: the home's, or the run's own where it cannot be made again."""
+    content = Content(*to_arrays(recording, options.stored_precision))
+    save_result(key_of(run, options), content, results, compressed=compressed)
+
+
+def options_for_text(ids: np.ndarray, options: RecordingOptions) -> RecordingOptions:
+    """The options under which the recording of these token ids (T,) is stored."""
+    digest = hashlib.sha256(np.ascontiguousarray(ids, np.int64).tobytes()).hexdigest()
+    return replace(options, split="text", text=digest)
+
+
+def _check(options: RecordingOptions, ids: np.ndarray | None) -> None:
+    if options.split not in (*SPLITS, "text") or (options.split == "text") != (ids is not None):
         raise UserError(f"There is no part {options.split!r}.", f"Choose one of: {', '.join(SPLITS)}.")
-    if options.words < 2 or options.streams < 1:
+    if options.words < 2 or options.streams < 1 or (options.means is not None and options.means < options.words):
         raise UserError(
             f"{options.words} words and {options.streams} streams cannot be recorded.",
             "Take at least 2 words and 1 stream.",
         )
-    corpus = run.open_corpus()
-    recording = record(
-        run.load_network(device),
-        corpus.splits[options.split],
-        offsets=None if corpus.texts is None else corpus.texts[options.split].offsets,
-        words=options.words,
-        streams=options.streams,
-        on_progress=on_progress,
-    )
-    save_recording(recording, run, options, _results_home(run))
-    return stored_recording(run, options)
 
 
-def save_recording(recording: Recording, run: Run, options: RecordingOptions, results: Path) -> None:
-    """Store a recording in the folder `results`: the home's, or the run's own where it cannot be made again."""
-    arrays: dict[str, Any] = {"token_ids": recording.token_ids, "counts": recording.counts}
-    for name in ("mean", "bands", "mean_square"):
-        for state, values in getattr(recording, name).items():
-            arrays[f"{name}-{state}"] = values.astype(options.stored_precision)
-    about = {
-        "run": run.id,
-        "run_digest": run.digest,
-        "options": vars(options),
-        "states": list(recording.states),
-        "tokens": recording.tokens,
-        "streams": recording.streams,
-        "left_out": recording.left_out,
-    }
-    with sealing(results / _key(run, options), "recording", SCHEMA, replace=True) as folder:
-        np.savez_compressed(folder / ARRAYS, allow_pickle=False, **arrays)
-        write_json(folder / "recording.json", about)
-
-
-def _results_home(run: Run) -> Path:
-    return home() / "results" / run.digest[:16]
-
-
-def _key(run: Run, options: RecordingOptions) -> str:
-    named = json.dumps({"schema": SCHEMA, "run": run.digest, **vars(options)}, sort_keys=True)
-    return f"recording-{hashlib.sha256(named.encode()).hexdigest()[:16]}"
+def _record(
+    run: Run,
+    options: RecordingOptions,
+    ids: np.ndarray | None,
+    device: str,
+    record: Record,
+    on_progress: Callable[[float], None],
+) -> Recording:
+    offsets = None
+    if ids is None:
+        corpus = run.open_corpus()
+        ids = corpus.splits[options.split]
+        offsets = None if corpus.texts is None else corpus.texts[options.split].offsets
+    network: RecurrentNetwork = run.load_network(device)
+    made = record(network, ids, offsets=offsets, words=options.words, streams=options.streams, on_progress=on_progress)
+    return made if options.means is None else made.most_frequent(options.means)

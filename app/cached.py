@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.coclustering import Coclusters, Decomposition, Treatment, cocluster, decompose
-from analysis.recording import ExpectedResponse, Recording
+from analysis.recording.result import ExpectedResponse, Recording
 from analysis.sentence import Reading, read_text
 from analysis.store import RecordingOptions, recording_folder, stored_recording
 from app.figures.word_cloud import Cloud, lay_out_clouds

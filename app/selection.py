@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from analysis.coclustering import LARGEST_K, TREATMENTS, Coclusters, Treatment, largest_k
-from analysis.recording import ExpectedResponse
+from analysis.recording.result import ExpectedResponse
 from app import cached
 from app.defaults import CLUSTERS, RUN, TREATMENT, WORDS
 from app.figures.word_cloud import Cloud

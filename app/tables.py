@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.coclustering import Coclusters
-from analysis.recording import BANDS, ExpectedResponse
+from analysis.recording.result import ExpectedResponse
 from analysis.sentence import ClusterFlow, Reading
 from data_prep.corpus import Corpus
 from data_prep.corpus_statistics import CorpusStatistics
@@ -153,15 +153,16 @@ def links_table(clusters: Coclusters) -> pd.DataFrame:
 
 def word_table(response: ExpectedResponse, row: int, clusters: Coclusters) -> pd.DataFrame:
     """Response of every unit to one word, strongest first."""
-    bands = {f"{fraction:.0%}": response.bands[place, row] for place, fraction in enumerate(BANDS)}
     units = {"unit": np.arange(response.mean.shape[1]), "cluster": clusters.unit_labels + 1}
-    return _strongest_first(units | {"expected response": response.mean[row]} | bands)
+    spread = {"expected response": response.mean[row], "standard deviation": response.deviation[row]}
+    return _strongest_first(units | spread | _quantile_columns(response, row))
 
 
 def unit_table(response: ExpectedResponse, unit: int, names: list[str], clusters: Coclusters) -> pd.DataFrame:
     """Response of one unit to every word, strongest first."""
     words = {"word": names, "cluster": clusters.word_labels + 1, "occurrences": response.counts}
-    return _strongest_first(words | {"expected response": response.mean[:, unit]})
+    spread = {"expected response": response.mean[:, unit], "standard deviation": response.deviation[:, unit]}
+    return _strongest_first(words | spread)
 
 
 def expected_response_table(response: ExpectedResponse, rows: list[int], words: list[str]) -> pd.DataFrame:
@@ -169,9 +170,13 @@ def expected_response_table(response: ExpectedResponse, rows: list[int], words: 
     table = pd.DataFrame({"unit": np.arange(response.mean.shape[1])})
     for word, row in zip(words, rows, strict=True):
         table[word] = response.mean[row]
-        for fraction, band in zip(BANDS, response.bands[:, row], strict=True):
-            table[f"{word} {fraction:.0%}"] = band
+        for name, values in _quantile_columns(response, row).items():
+            table[f"{word} {name}"] = values
     return table.sort_values(words[0], ascending=False)
+
+
+def _quantile_columns(response: ExpectedResponse, row: int) -> dict[str, np.ndarray]:
+    return {f"{fraction:.0%}": response.quantile(fraction)[row] for fraction in response.fractions}
 
 
 def guesses_table(reading: Reading, position: int, vocabulary: Vocabulary) -> pd.DataFrame:

@@ -8,15 +8,15 @@ import argparse
 import shutil
 from dataclasses import replace
 
-from analysis.store import RecordingOptions, ensure_recording, save_recording
+from analysis.store import SHIPPED, ensure_recording, save_recording
 from data_prep.sealed_folder import MANIFEST, open_sealed, read_json, sealing, write_json
 from models.run import GALLERY, LAST_WEIGHTS, SCHEMA, open_run
 
 
 def add_to_gallery(run_id: str, *, final: bool) -> None:
     """Seal a copy of the run in the gallery, and store what it responds to beside it."""
-    run, options = open_run(run_id), RecordingOptions()
-    recording = ensure_recording(run, options)
+    run = open_run(run_id)
+    recording = ensure_recording(run, SHIPPED)
     with sealing(GALLERY / run_id, "run", SCHEMA) as folder:
         left = {MANIFEST, LAST_WEIGHTS} | {checkpoint["file"] for checkpoint in run.checkpoints if final}
         for file in run.folder.iterdir():
@@ -26,7 +26,7 @@ def add_to_gallery(run_id: str, *, final: bool) -> None:
             write_json(folder / "run.json", read_json(folder / "run.json") | {"checkpoints": []})
     folder = GALLERY / run_id
     shipped = replace(run, folder=folder, bundled=True, digest=open_sealed(folder, "run", SCHEMA).digest)
-    save_recording(recording, shipped, options, folder / "results")
+    save_recording(recording, shipped, SHIPPED, folder / "results", compressed=True)
 
 
 if __name__ == "__main__":

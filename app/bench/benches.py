@@ -13,7 +13,7 @@ import torch
 from sklearn.cluster import SpectralCoclustering
 
 from analysis.coclustering import cocluster, decompose
-from analysis.recording import record
+from analysis.recording.engine import record
 from analysis.sentence import read_text
 from app.bench.measured import Measured
 from data_prep.errors import UserError

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from analysis.coclustering import Coclusters, cocluster, decompose, largest_k, telling_words
-from analysis.recording import ExpectedResponse, Recording
+from analysis.recording.result import ExpectedResponse, Recording
 from analysis.sentence import ClusterFlow, Reading
 from analysis.store import RecordingOptions
 from app.defaults import CLUSTERS
@@ -44,11 +44,13 @@ def recording_summary(recording: Recording, options: RecordingOptions) -> dict[s
     return {
         "split": options.split,
         "tokens": recording.tokens,
+        "text": options.text,
         "words": len(recording.token_ids),
+        "words_with_bands": recording.banded,
+        "tokens_of_other_words": recording.other_tokens,
         "states": list(recording.states),
         "layers": recording.layers,
         "streams": recording.streams,
-        "left_out": recording.left_out,
     }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from analysis.coclustering import Coclusters
-from analysis.recording import ExpectedResponse
+from analysis.recording.result import ExpectedResponse
 from app.components.assets import assets
 from app.figures.word_cloud import WIDTH, Cloud
 

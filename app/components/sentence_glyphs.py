@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from analysis.coclustering import Coclusters, telling_words
-from analysis.recording import ExpectedResponse
+from analysis.recording.result import ExpectedResponse
 from analysis.sentence import ClusterFlow, Reading
 from app.components.assets import assets
 from data_prep.tokens import display_token

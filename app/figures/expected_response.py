@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.recording import ExpectedResponse
+from analysis.recording.result import ExpectedResponse
 from app.figures.style import SERIES, escaped, styled
 
 
@@ -19,11 +19,11 @@ def plot_expected_response(
     places = np.arange(len(order))
     if bands:
         for (colour, _), row in zip(SERIES, rows, strict=False):
-            low, lower, upper, high = response.bands[:, row][:, order]
+            low, lower, upper, high = _band(response, row)[:, order]
             _shade(figure, places, low, high, colour, 0.10)
             _shade(figure, places, lower, upper, colour, 0.16)
     for (colour, dash), row, name in zip(SERIES, rows, names, strict=False):
-        _, lower, upper, _ = response.bands[:, row][:, order]
+        _, lower, upper, _ = _band(response, row)[:, order]
         figure.add_scatter(
             x=places,
             y=response.mean[row, order],
@@ -39,6 +39,11 @@ def plot_expected_response(
     return styled(
         figure, dark=dark, height=430, x=f"units, sorted by their response to “{first}”", y=f"change of {kind} state"
     )
+
+
+def _band(response: ExpectedResponse, row: int) -> np.ndarray:
+    """(4, H): the outer and inner bounds of the bands, rising."""
+    return np.stack([response.quantile(fraction)[row] for fraction in (0.09, 0.25, 0.75, 0.91)])
 
 
 def _shade(

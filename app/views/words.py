@@ -14,7 +14,8 @@ RARE = 30  # occurrences below which a mean is not to be trusted
 chosen = selection.current()
 st.title("Words", anchor=False)
 ensure_recorded(chosen.run)
-response = cached.find_recording(chosen.run).response(chosen.state, chosen.layer)
+recorded = cached.find_recording(chosen.run).response(chosen.state, chosen.layer)
+response = recorded.most_frequent(recorded.banded)
 vocabulary = chosen.run.vocabulary
 noun = vocabulary.tokenisation.noun
 names = [vocabulary.display(token_id) for token_id in response.token_ids]

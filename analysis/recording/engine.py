@@ -1,0 +1,325 @@
+"""Recording: one streaming pass over a text that keeps statistics of a network's responses, not its states.
+
+The response of unit i to the token read at t is Δh_t = h_t − h_{t−1} (RNNVis, section 4); the expected
+response to a word is its mean over every occurrence of the word. For an LSTM the same is kept for the
+cell state. With the responses come what the gates do, where each unit is strongest, and the surprise at each word.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from analysis.recording.plan import Occurrences, Plan, make_plan
+from analysis.recording.responses import ResponseTally
+from analysis.recording.result import FRACTIONS, Contexts, Recording
+from analysis.recording.surprise import SurpriseTally
+from analysis.recording.units import UnitTally
+from analysis.recording.windows import PADDING, Segments, Window, cut_running_text, separate_texts, windows_of
+from analysis.states import CarriedState, LayerStates, default_method, project_vocabulary, unroll
+from data_prep.errors import UserError
+from models.memory import keep_freed_memory
+from models.network import RecurrentLanguageModel, RecurrentNetwork
+
+WORDS = 1000  # with quantiles
+STREAMS = 256  # read side by side; with more, products get no faster (measured: LSTM 2×600)
+FEWEST_STREAMS = 32  # worth a reader of their own
+CHEAP = 0.1  # a prediction, as a part of the recurrence: then all are made
+PROJECTED_BYTES = 256 << 20
+PROGRESS_SECONDS = 0.2
+
+
+@dataclass
+class Tally:
+    """What was counted so far: of each layer the responses and the units, and the surprise.
+
+    states: kinds of state, in the order of the columns of the responses. Tallies of the shards of a text add up to
+    the tally of the whole.
+    """
+
+    plan: Plan
+    states: tuple[str, ...]
+    responses: list[ResponseTally]
+    units: list[UnitTally]
+    surprise: SurpriseTally | None
+    tokens: int = 0
+    distributed: int = 0
+
+    def merge(self, other: "Tally") -> None:
+        """Add what was counted on another shard."""
+        for mine, theirs in zip(self.responses, other.responses, strict=True):
+            if mine is not theirs:  # readers of one process count in the same place
+                mine.merge(theirs)
+        for mine, theirs in zip(self.units, other.units, strict=True):
+            mine.merge(theirs)
+        if self.surprise is not None and other.surprise is not None:
+            self.surprise.merge(other.surprise)
+        self.tokens += other.tokens
+        self.distributed += other.distributed
+
+    def recording(self) -> Recording:
+        """The statistics of what was counted. Uses the tally up: afterwards it holds nothing."""
+        plan, sampled = self.plan, self.responses[0].sample_sizes()
+        mean_square = [tally.square.sum(0).div(self.tokens).float().cpu().numpy() for tally in self.responses]
+        # One statistic after the other, and the sample first, so that they are not in memory side by side.
+        quantiles = []
+        for tally in self.responses:
+            quantiles.append(tally.quantiles(FRACTIONS))
+            tally.drop_sample()
+        half_means = [tally.half_means() for tally in self.responses]
+        half_counts = self.responses[0].half_count.cpu().numpy()
+        deviation = [tally.deviation() for tally in self.responses]
+        mean = [tally.mean() for tally in self.responses]
+        self.responses = []
+        return Recording(
+            token_ids=plan.token_ids,
+            counts=plan.counts,
+            mean=self._by_state(mean),
+            deviation=self._by_state(deviation),
+            quantiles=self._by_state(quantiles),
+            half_means=self._by_state(half_means),
+            half_counts=half_counts,
+            sampled=sampled,
+            mean_square=self._by_state(mean_square),
+            tokens=self.tokens,
+            streams=plan.segments.at_once,
+            contexts=self._contexts(),
+            left_saturated=_by_name([tally.left for tally in self.units]),
+            right_saturated=_by_name([tally.right for tally in self.units]),
+            distributions=_by_name([tally.distributions for tally in self.units]),
+            distributed=self.distributed,
+            surprise_nats=None if self.surprise is None else self.surprise.mean(),
+            surprise_counts=None if self.surprise is None else self.surprise.count.cpu().numpy(),
+        )
+
+    def _by_state(self, layers: list[np.ndarray]) -> dict[str, np.ndarray]:
+        """Of each layer (…, S · H) → state → (…, L, H); empties the list."""
+        units = layers[0].shape[-1] // len(self.states)
+        result = {
+            state: np.empty((*layers[0].shape[:-1], len(layers), units), layers[0].dtype) for state in self.states
+        }
+        for layer in reversed(range(len(layers))):
+            values = layers.pop()
+            for place, state in enumerate(self.states):
+                result[state][..., layer, :] = values[..., place * units : (place + 1) * units]
+        return result
+
+    def _contexts(self) -> dict[str, Contexts]:
+        found = {}
+        for kind in self.units[0].strongest if self.units else ():
+            ordered = [tally.strongest[kind].ordered() for tally in self.units]
+            found[kind] = Contexts(*(np.stack(parts) for parts in zip(*ordered, strict=True)))
+        return found
+
+
+def record(
+    network: RecurrentNetwork,
+    ids: np.ndarray,
+    *,
+    offsets: np.ndarray | None = None,
+    words: int = WORDS,
+    streams: int = STREAMS,
+    on_progress: Callable[[float], None] = lambda _: None,
+) -> Recording:
+    """Read `ids` (T,) and keep the statistics of the responses to its words, with quantiles of the `words` first.
+
+    Running text is cut into at most `streams` consecutive pieces that are read side by side, each from a zero
+    state. Separate texts, which begin at `offsets` (N + 1,), are read `streams` at a time, each from a zero state.
+    `on_progress` gets the finished fraction, and may raise to cancel. Memory does not grow with T.
+
+    Raises UserError when the text has no token, when the network's states are not numbers, or when it
+    also reads backwards.
+    """
+    plan = plan_recording(network, ids, offsets=offsets, words=words, streams=streams)
+    return record_segments(network, ids, plan, plan.segments, on_progress=on_progress).recording()
+
+
+def plan_recording(
+    network: RecurrentNetwork, ids: np.ndarray, *, offsets: np.ndarray | None, words: int, streams: int
+) -> Plan:
+    """What `record` counts; refuses what it refuses, but for states that are not numbers."""
+    if network.settings.bidirectional:
+        raise UserError(
+            "A bidirectional network has no response to one token: its state depends on what follows.",
+            "Record a network that reads forward only.",
+        )
+    segments = cut_running_text(len(ids), streams) if offsets is None else separate_texts(offsets, streams)
+    kinds = 2 if network.settings.cell == "lstm" else 1
+    settings = network.settings
+    # What a prediction costs, compared with a step of the recurrence.
+    cheap = CHEAP * settings.layers * len(network.recurrent.weight_hh_l0) >= network.vocabulary_size
+    return make_plan(
+        ids,
+        segments,
+        network.vocabulary_size,
+        words=words,
+        columns=settings.layers * settings.units * kinds,
+        all_surprises=cheap,
+    )
+
+
+def record_segments(
+    network: RecurrentNetwork,
+    ids: np.ndarray,
+    plan: Plan,
+    segments: Segments,
+    *,
+    on_progress: Callable[[float], None] = lambda _: None,
+) -> Tally:
+    """Count some of a plan's segments of `ids`: all of them, or a shard.
+
+    On a CPU each core reads segments of its own. Within a step there is too little to do for more than one, and cores
+    that wait for each other at every step come to a standstill as soon as something else wants one of them.
+    """
+    keep_freed_memory()
+    threads = torch.get_num_threads()
+    readers = min(threads, max(1, segments.at_once // FEWEST_STREAMS)) if network.device.type == "cpu" else 1
+    projected = project_vocabulary(network) if _worth_projecting(network, segments) else None
+    shared = _empty_tally(network, plan)
+    tallies = [shared] + [_empty_tally(network, plan, shared.responses) for _ in range(readers - 1)]
+    stop = threading.Event()
+    with ThreadPoolExecutor(readers) as pool:
+        parts = [segments.shard(reader, readers) for reader in range(readers)]
+        try:
+            work = [
+                pool.submit(_read, network, ids, plan, projected, *own, stop)
+                for own in zip(parts, tallies, strict=True)
+            ]
+            while wait(work, PROGRESS_SECONDS, FIRST_EXCEPTION).not_done:
+                if any(reader.done() and reader.exception() for reader in work):
+                    break
+                on_progress(sum(tally.tokens for tally in tallies) / segments.tokens)
+            for reader in work:
+                reader.result()
+        finally:
+            stop.set()
+            if readers > 1:
+                torch.set_num_threads(threads)
+    for tally in tallies[1:]:
+        shared.merge(tally)
+    on_progress(1.0)
+    return shared
+
+
+@torch.no_grad()
+def _read(
+    network: RecurrentNetwork,
+    ids: np.ndarray,
+    plan: Plan,
+    projected: Tensor | None,
+    segments: Segments,
+    tally: Tally,
+    stop: threading.Event,
+) -> None:
+    if network.device.type == "cpu":
+        torch.set_num_threads(1)
+    state = CarriedState.zero(network, 0)
+    for window in windows_of(segments):
+        if stop.is_set():
+            return
+        tokens = _Tokens.of(window, ids, plan, tally.tokens, network.device)
+        before = CarriedState.zero(network, tokens.ids.shape[1]) if window.first else state
+        layers, state = unroll(network, tokens.ids, before, projected=projected)
+        if not torch.isfinite(state.hidden).all():  # what is not a number stays so to the window's end
+            raise UserError("The network's states are not numbers.", "Its weights are damaged; train it again.")
+        for place, layer in enumerate(layers):
+            changes = responses(layer, before, place).flatten(0, 1)
+            tally.responses[place].add(changes if tokens.read is None else changes[tokens.read], tokens.occurrences)
+            tally.units[place].add(layer, tokens.positions, tokens.distributed, padded=tokens.read is not None)
+        if tally.surprise is not None and len(tokens.surprising):
+            above = torch.cat((before.hidden[-1][None], layers[-1].hidden[:-1])).flatten(0, 1)
+            at = tokens.surprising
+            tally.surprise.add(network, above[at], tokens.ids.flatten()[at], tokens.surprising_rows)
+        tally.tokens += len(tokens.occurrences.order)
+        tally.distributed += len(tokens.distributed)
+
+
+def responses(layer: LayerStates, before: CarriedState, place: int) -> Tensor:
+    """Δh, and beside it Δc for an LSTM: (T, B, S · H), of the layer at this place, after the states `before`."""
+    pairs = [(layer.hidden, before.hidden[place])]
+    if layer.cell is not None:
+        pairs.append((layer.cell, before.cell[place]))
+    steps, streams, units = layer.hidden.shape
+    changes = layer.hidden.new_empty(steps, streams, len(pairs) * units)
+    for states, previous, part in zip(*zip(*pairs, strict=True), changes.split(units, dim=2), strict=True):
+        torch.sub(states[0], previous, out=part[0])
+        torch.sub(states[1:], states[:-1], out=part[1:])
+    return changes
+
+
+@dataclass(frozen=True)
+class _Tokens:
+    """The tokens of a window, as tensors.
+
+    ids, positions: (T, B). read: (N,), which of the T · B places hold tokens, None if all do. occurrences: of the N.
+    distributed, surprising: places among the T · B; surprising_rows: their words.
+    """
+
+    ids: Tensor
+    positions: Tensor
+    read: Tensor | None
+    occurrences: Occurrences
+    distributed: Tensor
+    surprising: Tensor
+    surprising_rows: Tensor
+
+    @classmethod
+    def of(cls, window: Window, ids: np.ndarray, plan: Plan, tokens_before: int, device: torch.device) -> "_Tokens":
+        positions = window.positions.reshape(-1)
+        read = np.flatnonzero(positions != PADDING)
+        here = positions[read]
+        own = ids[here].astype(np.int64)
+        rows = plan.row_of[own]
+        all_ids = np.zeros(len(positions), np.int64)
+        all_ids[read] = own
+        surprising = plan.surprising(rows, here)
+        if window.first:
+            surprising &= read >= window.positions.shape[1]  # nothing foretells the first token of a segment
+        distributed = read[(-tokens_before) % plan.distributed_every :: plan.distributed_every]
+
+        def tensor(values: np.ndarray) -> Tensor:
+            return torch.from_numpy(values).to(device)
+
+        return cls(
+            ids=tensor(all_ids.reshape(window.positions.shape)),
+            positions=tensor(window.positions),
+            read=None if len(read) == len(positions) else tensor(read),
+            occurrences=plan.occurrences(rows, here, window.stretches.reshape(-1)[read]).to(device),
+            distributed=tensor(distributed),
+            surprising=tensor(read[surprising]),
+            surprising_rows=tensor(rows[surprising]),
+        )
+
+
+def _worth_projecting(network: RecurrentNetwork, segments: Segments) -> bool:
+    """Whether a text is long enough to compute each word's way into the first layer once, and memory suffices."""
+    numbers = network.vocabulary_size * len(network.recurrent.weight_hh_l0)
+    return (
+        default_method(network) == "steps"
+        and segments.tokens > 2 * network.vocabulary_size
+        and 4 * numbers <= PROJECTED_BYTES
+    )
+
+
+def _empty_tally(network: RecurrentNetwork, plan: Plan, responses: list[ResponseTally] | None = None) -> Tally:
+    """A tally that counts responses together with others, in theirs, or by itself."""
+    settings = network.settings
+    states = ("hidden", "cell") if settings.cell == "lstm" else ("hidden",)
+    foretells = isinstance(network, RecurrentLanguageModel)
+    return Tally(
+        plan,
+        states,
+        responses
+        or [ResponseTally(plan, len(states) * settings.units, network.device) for _ in range(settings.layers)],
+        [UnitTally(settings.units, network.device) for _ in range(settings.layers)],
+        SurpriseTally(plan.banded, network.device) if foretells else None,
+    )
+
+
+def _by_name(layers: list[dict[str, Tensor]]) -> dict[str, np.ndarray]:
+    """Of each layer name → (H · bins,) → name → (L, H) or (L, H, bins)."""
+    return {name: np.stack([layer[name].cpu().numpy() for layer in layers]) for name in (layers[0] if layers else ())}
