@@ -61,6 +61,12 @@ class Tally:
         self.tokens += other.tokens
         self.distributed += other.distributed
 
+    def to(self, device: torch.device) -> "Tally":
+        """Move everything to a device."""
+        for tally in (*self.responses, *self.units, *([self.surprise] if self.surprise else [])):
+            tally.to(device)
+        return self
+
     def recording(self) -> Recording:
         """The statistics of what was counted. Uses the tally up: afterwards it holds nothing."""
         plan, sampled = self.plan, self.responses[0].sample_sizes()

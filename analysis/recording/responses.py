@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import torch
@@ -55,12 +56,31 @@ class ResponseTally:
             getattr(self, name).add_(getattr(other, name))
         self._keep(other._sample_rows[: other.sampled], other._sample[: other.sampled])
 
+    def to(self, device: torch.device) -> "ResponseTally":
+        """Move the sums to a device, and forget the room that the sample did not need."""
+        for name in ("count", "total", "square", "half_count", "half_total"):
+            setattr(self, name, getattr(self, name).to(device))
+        self._sample, self._sample_rows = (
+            self._sample[: self.sampled].clone(),
+            self._sample_rows[: self.sampled].clone(),
+        )
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _lock=threading.Lock())
+
     def mean(self) -> np.ndarray:
         """(W, C): mean response; NaN for words that did not occur."""
         return _quotient(self.total[:-1], self.count[:-1])
 
     def deviation(self) -> np.ndarray:
-        """(W, C): standard deviation of the response, 0 for a word that occurred once; NaN as in `mean`."""
+        """(W, C): standard deviation of the response, 0 for a word that occurred once; NaN as in `mean`.
+
+        Good to about a thousandth of the mean, as it is the small difference of two sums.
+        """
         mean = self.total[:-1] / self.count[:-1, None]
         return (
             (self.square[:-1] / self.count[:-1, None]).sub_(mean.square_()).clamp_(min=0).sqrt_().float().cpu().numpy()

@@ -30,6 +30,11 @@ class SurpriseTally:
         self.total += other.total
         self.count += other.count
 
+    def to(self, device: torch.device) -> "SurpriseTally":
+        """Move the sums to a device."""
+        self.total, self.count = self.total.to(device), self.count.to(device)
+        return self
+
     def mean(self) -> np.ndarray:
         """(F,): nats per occurrence, NaN for a word of which none was counted."""
         return (self.total / self.count).float().cpu().numpy()

@@ -55,6 +55,17 @@ class UnitTally:
         for kind, strongest in other.strongest.items():
             self.strongest.setdefault(kind, Strongest.empty(self._units, self._device)).merge(strongest)
 
+    def to(self, device: torch.device) -> "UnitTally":
+        """Move the counts to a device."""
+        self._device = device
+        for counts in (self.left, self.right, self.distributions):
+            counts.update({name: count.to(device) for name, count in counts.items()})
+        self.strongest = {
+            kind: Strongest(found.values.to(device), found.positions.to(device))
+            for kind, found in self.strongest.items()
+        }
+        return self
+
     def _distribute(self, name: str, values: Tensor) -> None:
         lowest = -1.0 if name in _SIGNED else 0.0
         bins = round((1 - lowest) / BIN_WIDTH)

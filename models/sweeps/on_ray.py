@@ -10,8 +10,6 @@ at once, but for a node that is cut off and still trains when Ray has given it u
 a shared home it holds the training's lock.
 """
 
-import os
-import re
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +18,7 @@ from data_prep.corpus import SCHEMA as CORPUS_SCHEMA
 from data_prep.corpus import Corpus, corpora_home, open_corpus
 from data_prep.errors import UserError
 from data_prep.parcel import Parcel, pack, unpack
+from models.ray_cluster import check_resources, connect
 from models.recipe import parse_recipe
 from models.run import SCHEMA as RUN_SCHEMA
 from models.run import runs_home
@@ -27,7 +26,6 @@ from models.sweeps.grid import GridModel
 from models.sweeps.sweep import Event, finished_run, training_of
 
 WAIT_SECONDS = 0.5
-CONNECT_SECONDS = 5.0
 
 
 class RayEngine:
@@ -44,12 +42,16 @@ class RayEngine:
     ) -> None:
         if device == "cuda" and not gpus:
             raise UserError("--device cuda needs a part of a GPU for each model.", "Add --gpus-per-model 0.25, say.")
-        self._ray = _connect(address)
+        self._ray = connect(address)
         self._corpus_of = corpus_of
         self._parcels: dict[str, Any] = {}  # a corpus's name → its place in the object store
         self._tasks: dict[Any, str] = {}  # what a task will return → the model's id
         self._began: set[str] = set()
-        self._check_resources(cpus, gpus)
+        try:
+            check_resources(self._ray, cpus, gpus, "a model")
+        except UserError:
+            self._ray.shutdown()
+            raise
         here = self._ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(
             self._ray.get_runtime_context().get_node_id(), soft=False
         )
@@ -113,16 +115,6 @@ class RayEngine:
         except self._ray.exceptions.RayError as error:
             return Event(run_id, "failed", error=_reason(error))
 
-    def _check_resources(self, cpus: float, gpus: float) -> None:
-        nodes = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
-        if not any(node.get("CPU", 0) >= cpus and node.get("GPU", 0) >= gpus for node in nodes):
-            has = "; ".join(f"{node.get('CPU', 0):g} CPUs, {node.get('GPU', 0):g} GPUs" for node in nodes)
-            self._ray.shutdown()
-            raise UserError(
-                f"No node of the cluster has {cpus:g} CPUs and {gpus:g} GPUs for a model. It has: {has}.",
-                "Ask for less: --cpus-per-model, --gpus-per-model.",
-            )
-
 
 class Board:
     """Beside the driver: where trainings say how they are, and are told to stop."""
@@ -185,31 +177,6 @@ def train_on_node(job: dict[str, Any], corpus_parcel: Parcel, board: Any) -> tup
         return "finished", pack(run.folder, "run", RUN_SCHEMA)
     except UserError as error:
         return "failed", f"{error.message} (on {socket.gethostname()})"
-
-
-def _connect(address: str | None) -> Any:
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody
-    try:
-        import ray
-        import ray.util.scheduling_strategies
-    except ImportError as error:
-        raise UserError(
-            "Ray is not installed, and --engine ray needs it.", "pip install 'rnnscope[ray]', here and on every node."
-        ) from error
-    address = address or os.environ.get("RAY_ADDRESS")
-    options: dict[str, Any] = {"address": address} if address else {"address": "local", "include_dashboard": False}
-    try:
-        if address is not None and (match := re.fullmatch(r"([^:/]+):(\d+)", address)):
-            # Ray itself would go on trying for minutes
-            socket.create_connection((match[1], int(match[2])), timeout=CONNECT_SECONDS).close()
-        ray.init(log_to_driver=False, logging_level="error", **options)
-    except (OSError, OverflowError, ValueError, RuntimeError, ray.exceptions.AuthenticationError) as error:
-        raise UserError(  # a ConnectionError is an OSError
-            f"No Ray cluster answers at {address or 'this machine'}: {error}.",
-            "Start one with ray start --head --disable-usage-stats, and give its --address HOST:PORT. One with a token "
-            "also wants RAY_AUTH_MODE=token, and its ~/.ray/auth_token here.",
-        ) from error
-    return ray
 
 
 def _reason(error: Exception) -> str:
