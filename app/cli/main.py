@@ -14,6 +14,7 @@ from app.cli import (
     corpus_commands,
     generation_commands,
     import_command,
+    results_command,
     run_commands,
     sweep_commands,
 )
@@ -77,6 +78,7 @@ for command in (
     analysis_commands.analyse,
     analysis_commands.sentence,
     generation_commands.generate,
+    results_command.results,
     app,
     bench,
 ):
