@@ -7,10 +7,12 @@ The public names of the library, so that a script needs one import:
     recording = rnnscope.stored_recording(run, rnnscope.RecordingOptions())
 """
 
+from analysis.cluster_flow import ClusterFlow, cluster_flow
 from analysis.coclustering import Coclusters, Decomposition, cocluster, decompose
+from analysis.many_texts import TextSummaries, read_many
+from analysis.reading import Reading, read_text
 from analysis.recorded_states import import_states
 from analysis.recording import ExpectedResponse, Recording, record
-from analysis.sentence import ClusterFlow, Reading, cluster_flow, read_text
 from analysis.states import LayerStates, unroll
 from analysis.store import RecordingOptions, record_run, stored_recording
 from data_prep.corpus import Corpus, list_corpora, open_corpus
@@ -55,6 +57,7 @@ __all__ = [
     "RecurrentLanguageModel",
     "Run",
     "Sample",
+    "TextSummaries",
     "Tokenisation",
     "Tree",
     "UserError",
@@ -78,6 +81,7 @@ __all__ = [
     "prepare_known",
     "prepare_text",
     "preview",
+    "read_many",
     "read_prompt",
     "read_text",
     "record",

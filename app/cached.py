@@ -11,8 +11,8 @@ import pandas as pd
 import streamlit as st
 
 from analysis.coclustering import Coclusters, Decomposition, Treatment, cocluster, decompose
+from analysis.reading import Reading, read_text
 from analysis.recording import ExpectedResponse, Recording
-from analysis.sentence import Reading, read_text
 from analysis.store import RecordingOptions, recording_folder, stored_recording
 from app.figures.word_cloud import Cloud, lay_out_clouds
 from app.tables import frequencies_table

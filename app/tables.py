@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.cluster_flow import ClusterFlow
 from analysis.coclustering import Coclusters
+from analysis.reading import Reading
 from analysis.recording import BANDS, ExpectedResponse
-from analysis.sentence import ClusterFlow, Reading
 from data_prep.corpus import Corpus
 from data_prep.corpus_statistics import CorpusStatistics
 from data_prep.known import CorpusState

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from analysis.sentence import read_text
+from analysis.reading import read_text
 from analysis.store import RecordingOptions, stored_recording
 from app.cli.main import cli
 from models.recipe_files import built_in_recipes, load_recipe

@@ -13,8 +13,8 @@ import torch
 from sklearn.cluster import SpectralCoclustering
 
 from analysis.coclustering import cocluster, decompose
+from analysis.reading import read_text
 from analysis.recording import record
-from analysis.sentence import read_text
 from app.bench.measured import Measured
 from data_prep.errors import UserError
 from data_prep.tokens import Tokenisation

@@ -81,7 +81,8 @@ def sentence(
     as_json: AsJson = False,
 ) -> None:
     """Read a text word by word: what each unit cluster gains, loses and keeps, guesses, surprise."""
-    from analysis.sentence import cluster_flow, read_text
+    from analysis.cluster_flow import cluster_flow
+    from analysis.reading import read_text
     from analysis.store import RecordingOptions, ensure_recording
     from app.cli import analysis_output
     from models.run import open_run

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from analysis.cluster_flow import ClusterFlow
 from analysis.coclustering import Coclusters, cocluster, decompose, largest_k, telling_words
+from analysis.reading import Reading
 from analysis.recording import ExpectedResponse, Recording
-from analysis.sentence import ClusterFlow, Reading
 from analysis.store import RecordingOptions
 from app.defaults import CLUSTERS
 from data_prep.errors import UserError

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analysis.sentence import LONGEST, cluster_flow
+from analysis.cluster_flow import cluster_flow
 from app import cached, selection, tables
 from app.components.sentence_glyphs import cluster_labels, sentence_glyphs, sentence_glyphs_data
 from app.examples import example_texts
@@ -10,6 +10,7 @@ from app.linked_text import linked_text_area
 from app.notices import how_to_read, literal, show_error
 from app.numbers import numbers
 from app.recording_panel import ensure_recorded
+from data_prep.encoded_text import LONGEST
 from data_prep.errors import UserError
 from data_prep.text_file import decode
 
