@@ -9,13 +9,14 @@ from torch import Tensor
 
 from analysis.reading import check_forward, class_probabilities, nats_of
 from analysis.states import unroll
-from data_prep.encoded_text import EncodedText, encode_text
+from data_prep.encoded_text import EncodedTexts, encode_texts
 from data_prep.errors import UserError
 from data_prep.vocabulary import Vocabulary
 from models.network import RecurrentClassifier, RecurrentNetwork
 
-CUT_AT_ONCE = 4096  # texts; the rest of them wait as they are
-TEXTS_AT_ONCE = 512
+CUT_AT_ONCE = 8192  # texts, or
+CHARACTERS_AT_ONCE = 1 << 24
+TEXTS_AT_ONCE = 128  # more gain nothing, and need memory
 NUMBERS_AT_ONCE = 1 << 24  # states and gates of one batch
 
 
@@ -82,16 +83,13 @@ def read_many(
     layer = network.settings.layers - 1 if layer is None else layer
     _check(network, texts, labels, state, layer)
     summary = _Summary.empty(len(texts), network)
-    for start in range(0, len(texts), CUT_AT_ONCE):
-        encoded: dict[int, EncodedText] = {}
-        for place in range(start, min(start + CUT_AT_ONCE, len(texts))):
-            try:
-                encoded[place] = encode_text(texts[place], vocabulary)
-            except UserError as error:
-                summary.faults[place] = error.message
-        for batch in _batches(encoded, network):
-            _read_batch(network, encoded, batch, state, layer, summary)
-        on_progress(min(1.0, (start + CUT_AT_ONCE) / len(texts)))
+    for first, some in _some_at_a_time(texts):
+        encoded = encode_texts(some, vocabulary)
+        summary.faults += encoded.faults
+        summary.arrays["left_out"][first : first + len(some)] = encoded.left_out
+        for batch in _batches(np.diff(encoded.offsets), network):
+            _read_batch(network, encoded, batch, first, state, layer, summary)
+        on_progress((first + len(some)) / len(texts))
     true = [-1] * len(texts) if labels is None else [-1 if label is None else label for label in labels]
     return TextSummaries(
         faults=tuple(summary.faults),
@@ -116,46 +114,54 @@ class _Summary:
         arrays |= {name: np.zeros(texts, np.int64) for name in ("tokens", "left_out")}
         arrays |= {name: np.full(texts, -1) for name in ("predicted", "settled")}
         arrays["class_probabilities"] = np.full((texts, classes), np.nan, np.float32)
-        return cls([""] * texts, [""] * texts, arrays)
+        return cls([], [""] * texts, arrays)
 
 
-def _batches(encoded: dict[int, EncodedText], network: RecurrentNetwork) -> Iterator[list[int]]:
-    """Texts of similar length, as many as fit."""
-    settings = network.settings
-    numbers_per_token = 8 * settings.layers * settings.units
-    batch: list[int] = []
-    for place in sorted(encoded, key=lambda place: len(encoded[place].ids)):
-        longest = len(encoded[place].ids)
-        if batch and (len(batch) == TEXTS_AT_ONCE or (len(batch) + 1) * longest * numbers_per_token > NUMBERS_AT_ONCE):
-            yield batch
-            batch = []
-        batch.append(place)
-    if batch:
-        yield batch
+def _some_at_a_time(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """(place of the first, texts): consecutive texts, as many as are cut at once."""
+    some: list[str] = []
+    characters = 0
+    for place, text in enumerate(texts):
+        some.append(text)
+        characters += len(text)
+        if len(some) == CUT_AT_ONCE or characters > CHARACTERS_AT_ONCE or place == len(texts) - 1:
+            yield place + 1 - len(some), some
+            some, characters = [], 0
+
+
+def _batches(lengths: np.ndarray, network: RecurrentNetwork) -> Iterator[np.ndarray]:
+    """Places of texts of similar length, as many as fit; lengths: (N,), those without a token are left out."""
+    tokens_at_once = NUMBERS_AT_ONCE // (8 * network.settings.layers * network.settings.units)
+    order = np.argsort(lengths, kind="stable")[::-1]
+    order = order[: np.count_nonzero(lengths)]
+    start = 0
+    while start < len(order):
+        size = min(TEXTS_AT_ONCE, max(1, tokens_at_once // lengths[order[start]]))
+        yield order[start : start + size]
+        start += size
 
 
 def _read_batch(
     network: RecurrentNetwork,
-    encoded: dict[int, EncodedText],
-    batch: list[int],
+    encoded: EncodedTexts,
+    batch: np.ndarray,
+    first: int,
     state: str,
     layer: int,
     summary: _Summary,
 ) -> None:
-    texts = [encoded[place] for place in batch]
-    lengths = torch.tensor([len(text.ids) for text in texts])
-    padded = np.zeros((int(lengths.max()), len(texts)), np.int64)
-    for column, text in enumerate(texts):
-        padded[: len(text.ids), column] = text.ids
+    starts = encoded.offsets[batch]
+    lengths = torch.from_numpy(encoded.offsets[batch + 1] - starts)
+    read = torch.arange(int(lengths.max()))[:, None] < lengths  # (T, B)
+    places = np.where(read, starts + np.arange(len(read))[:, None], 0)
+    padded, known = encoded.ids[places], np.where(read, encoded.known[places], 0)
     ids = torch.from_numpy(padded).to(network.device)
-    read = torch.arange(len(padded))[:, None] < lengths  # (T, B)
     layers, _ = unroll(network, ids)
     states = layers[layer].hidden if state == "hidden" else layers[layer].cell
     change, kept_rate = _memory(states, read, lengths)
     found = {
         "tokens": lengths.numpy(),
-        "unknown": np.array([1 - text.known.mean() for text in texts]),
-        "left_out": np.array([text.left_out for text in texts]),
+        "unknown": 1 - known.sum(0) / lengths.numpy(),
         "change": change,
         "kept_rate": kept_rate,
     }
@@ -163,12 +169,12 @@ def _read_batch(
     if isinstance(network, RecurrentClassifier):
         probabilities, settled = _decisions(network, top, read, lengths)
         found |= {"class_probabilities": probabilities, "predicted": probabilities.argmax(1), "settled": settled}
-        for place, text, position in zip(batch, texts, settled.tolist(), strict=True):
-            summary.settled_tokens[place] = text.tokens[position]
+        for place, start, position in zip(batch.tolist(), starts.tolist(), settled.tolist(), strict=True):
+            summary.settled_tokens[first + place] = encoded.token(start + position)
     else:
         found["nats"] = _mean_nats(network, top, ids, read, lengths)
     for name, values in found.items():
-        summary.arrays[name][batch] = values
+        summary.arrays[name][first + batch] = values
 
 
 @torch.inference_mode()

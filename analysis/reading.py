@@ -23,6 +23,7 @@ class Reading:
     tokens: as written; ids: (T,); known: (T,), false for words outside the vocabulary, which the network reads as
     `<unk>`: a text of nothing else is read too, as `<unk>` throughout. states: state → (T, L, H).
     left_out: tokens beyond the first `LONGEST`; skipped: symbols without an id (only of byte models).
+    vocabulary_size: of the network.
 
     Of a language model: surprise_nats (T,), −ln of the probability given to each token by those before it, NaN
     for the first; guess_ids, guess_probabilities (T, `GUESSES`), likeliest tokens *after* each. Of a classifier:
@@ -40,6 +41,7 @@ class Reading:
     class_probabilities: np.ndarray
     left_out: int
     skipped: int
+    vocabulary_size: int
 
     def responses(self, state: str) -> np.ndarray:
         """Δh or Δc, (T, L, H): how each token changed the state; the first one changed it from zero."""
@@ -79,6 +81,7 @@ def read_text(network: RecurrentNetwork, vocabulary: Vocabulary, text: str) -> R
         class_probabilities=classes,
         left_out=encoded.left_out,
         skipped=encoded.skipped,
+        vocabulary_size=network.vocabulary_size,
     )
 
 

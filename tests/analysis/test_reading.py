@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 import torch
 
+from analysis import reading as reading_module
 from analysis.reading import GUESSES, read_text
 from data_prep.encoded_text import LONGEST
 from data_prep.errors import UserError
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import build_vocabulary
-from models.network import RecurrentLanguageModel
+from models.network import RecurrentClassifier, RecurrentLanguageModel
 from models.recipe import ModelSettings
 
 
@@ -74,3 +75,54 @@ def test_a_long_text_is_bounded_and_says_how_much_was_left_out():
 def test_what_cannot_be_read_is_said(text, said):
     with pytest.raises(UserError, match=said):
         read_text(*word_reader(), text)
+
+
+def test_a_text_of_one_word_and_one_of_unknown_words_only_are_read():
+    network, vocabulary = word_reader()
+    reading = read_text(network, vocabulary, "cat")
+    assert reading.states["hidden"].shape == (1, 2, 9)
+    assert np.isnan(reading.surprise_nats).all()
+    unknown = read_text(network, vocabulary, "zyzzyva quux")
+    assert not unknown.known.any()
+    assert set(unknown.ids) == {vocabulary.unknown_id}
+    assert unknown.surprise_nats[1] > 0
+
+
+def test_responses_add_up_to_the_state():
+    reading = read_text(*word_reader(), "the cat sat on a mat because it was tired")
+    for state in ("hidden", "cell"):
+        np.testing.assert_allclose(reading.responses(state).sum(0), reading.states[state][-1], atol=1e-6)
+        np.testing.assert_array_equal(reading.responses(state)[0], reading.states[state][0])
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_a_classifier_says_after_every_word_what_it_says_of_the_text_up_to_there(cell):
+    _, vocabulary = word_reader()
+    torch.manual_seed(2)
+    settings = ModelSettings(cell=cell, layers=2, units=9, embedding=7, initial_range=1.0)
+    network = RecurrentClassifier(settings, len(vocabulary), 3).eval()
+    reading = read_text(network, vocabulary, "the cat sat on a mat because it was tired")
+    ids = torch.from_numpy(reading.ids)[:, None]
+    for t in range(len(ids)):
+        with torch.no_grad():
+            prefix = network(ids[: t + 1], torch.tensor([t + 1])).softmax(1)[0]
+        np.testing.assert_allclose(reading.class_probabilities[t], prefix.numpy(), atol=1e-6)
+    assert reading.guess_ids.shape == (10, 0)
+    assert np.isnan(reading.surprise_nats).all()
+
+
+def test_a_bidirectional_classifier_is_refused():
+    _, vocabulary = word_reader()
+    network = RecurrentClassifier(ModelSettings(units=4, embedding=4, bidirectional=True), len(vocabulary), 2)
+    with pytest.raises(UserError, match="bidirectional"):
+        read_text(network, vocabulary, "the cat")
+
+
+def test_the_largest_vocabulary_is_decoded_in_parts_with_the_same_result(monkeypatch):
+    network, vocabulary = word_reader()
+    text = "the cat sat on a mat because it was tired"
+    whole = read_text(network, vocabulary, text)
+    monkeypatch.setattr(reading_module, "LOGITS_AT_ONCE", 3 * len(vocabulary))
+    parts = read_text(network, vocabulary, text)
+    np.testing.assert_allclose(parts.surprise_nats, whole.surprise_nats, rtol=1e-6)
+    np.testing.assert_array_equal(parts.guess_ids, whole.guess_ids)
