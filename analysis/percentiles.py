@@ -30,8 +30,8 @@ class Percentiles:
 def percentiles(reading: Reading, response: ExpectedResponse) -> Percentiles:
     """Compare what a text does to one layer with the recorded distributions of its words, unit by unit.
 
-    response: of F words the quantiles (Q, F, H) at Q ascending fractions. Interpolated between the stored quantiles. Where several of them are equal, as for a unit that never moves, a
-    response of that value stands in their middle.
+    response: of F words the quantiles (Q, F, H) at Q ascending fractions. Between them it is interpolated. Where
+    several are equal, as for a unit that never moves, a response of that value stands in their middle.
 
     Raises UserError when the recording is of another network: other units, layers, states or vocabulary.
     """
