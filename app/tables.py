@@ -196,8 +196,6 @@ def texts_table(run: Run, listed: TextList, found: TextSummaries) -> pd.DataFram
     columns: dict[str, Any] = {
         "row": np.arange(1, len(listed.texts) + 1),
         "text": [" ".join(text[:SHOWN_CHARACTERS].split()) for text in listed.texts],
-        "tokens": found.tokens,
-        "unknown": found.unknown,
     }
     if run.classes:
         read = found.predicted >= 0
@@ -216,7 +214,8 @@ def texts_table(run: Run, listed: TextList, found: TextSummaries) -> pd.DataFram
             columns["perplexity"] = np.exp(np.minimum(found.nats, 700))
         else:
             columns["bits per character"] = found.nats / np.log(2)
-    columns |= {"change": found.change, "kept": found.kept_rate, "left out": found.left_out, "note": found.faults}
+    columns |= {"tokens": found.tokens, "unknown": found.unknown, "change": found.change, "kept": found.kept_rate}
+    columns |= {"left out": found.left_out, "note": found.faults}
     return pd.DataFrame(columns)
 
 

@@ -17,7 +17,8 @@ from data_prep.corpus import SPLITS
 from data_prep.errors import UserError
 from data_prep.text_file import decode, read_bytes
 
-ANALYSES = ("recording", "clusters")
+ANALYSES = ("recording", "clusters", "layers", "neighbours")
+USUAL = ("recording", "clusters")
 Layer = Annotated[int | None, typer.Option(help="1 is the lowest; by default the highest.")]
 State = Annotated[str, typer.Option(help="hidden or cell.")]
 K = Annotated[int | None, typer.Option("--clusters", "-k", help=f"How many clusters; by default {CLUSTERS}.")]
@@ -27,7 +28,9 @@ TreatmentName = Annotated[str, typer.Option(help=f"Of the sign: {', '.join(TREAT
 
 def analyse(
     run: Annotated[str, typer.Argument(help="Id of a run.")],
-    names: Annotated[list[str] | None, typer.Argument(help=f"Any of: {', '.join(ANALYSES)}; by default all.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help=f"Any of: {', '.join(ANALYSES)}; by default {', '.join(USUAL)}.")
+    ] = None,
     split: Annotated[str, typer.Option(help="Part of the corpus to record: train, valid or test.")] = "train",
     again: Annotated[bool, typer.Option(help="Record again, even if a stored recording is there.")] = False,
     layer: Layer = None,
@@ -35,17 +38,23 @@ def analyse(
     k: K = None,
     words: Words = WORDS,
     treatment: TreatmentName = TREATMENT,
+    word: Annotated[str | None, typer.Option(help="Of neighbours: the word whose like is looked for.")] = None,
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Record a run's responses on its corpus, store them, and co-cluster words and units."""
+    """Record a run's responses on its corpus and store them; co-cluster, measure the layers, find similar words."""
     from analysis.store import RecordingOptions, ensure_recording, record_run
-    from app.cli import analysis_output
+    from app.cli import analysis_output, derived_output
     from models.network import resolve_device
     from models.run import open_run
 
-    for name in names or ANALYSES:
+    names = names or list(USUAL)
+    for name in names:
         check_choice(name, ANALYSES, "The analysis")
+    if (word is None) == ("neighbours" in names):
+        raise UserError(
+            "Neighbours and --word belong together.", f"Like this: rnnscope analyse {run} neighbours --word the"
+        )
     check_choice(split, SPLITS, "--split")
     opened = open_run(run)
     options = RecordingOptions(split=split)
@@ -53,7 +62,12 @@ def analyse(
         make = record_run if again else ensure_recording
         recording = make(opened, options, device=str(resolve_device(device)), on_progress=update)
     result: dict[str, Any] = {"run": run, "recording": analysis_output.recording_summary(recording, options)}
-    if "clusters" in (names or ANALYSES):
+    if "layers" in names:
+        result["layers"] = derived_output.layers_summary(recording)
+    if word is not None:
+        response = recording.response(state, analysis_output.layer_of(opened, layer))
+        result["neighbours"] = derived_output.neighbours_summary(response, opened.vocabulary, word)
+    if "clusters" in names:
         response = analysis_output.response_of(recording, state, analysis_output.layer_of(opened, layer), words)
         clusters = analysis_output.clusters_of(response, treatment, k)
         result["clusters"] = analysis_output.clusters_summary(response, clusters, opened.vocabulary)
@@ -67,6 +81,11 @@ def analyse(
         rows = analysis_output.cluster_rows(result["clusters"], opened.vocabulary)
         title = f"{len(rows)} clusters of {state} state, layer {response.layer + 1}, {treatment}"
         print_table(("cluster", "units", "words", "strongest words"), rows, title)
+    if "layers" in result:
+        print_table(*derived_output.layer_rows(result["layers"]), "Expected responses, layer by layer")
+    if "neighbours" in result:
+        title = f"Like “{word}”: {state} state, layer {result['neighbours']['layer']}"
+        print_table(*derived_output.neighbour_rows(result["neighbours"], opened.vocabulary), title)
     print_line("Next: rnnscope app")
 
 

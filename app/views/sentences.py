@@ -52,7 +52,9 @@ ensure_recorded(run)
 
 left, right = st.columns([3, 1])
 examples = example_texts(unit)
-text = linked_text_area(left, "Text", examples[0], key="text", height=68, on_change=forget_position)
+text = linked_text_area(
+    left, "Text", examples[1 if run.classes else 0], key="text", height=68, on_change=forget_position
+)
 with right:
     st.selectbox("Examples", examples, index=None, key="example", on_change=take_example, placeholder="choose one")
     upload_key = f"upload-{st.session_state.get('uploads', 0)}"
@@ -73,7 +75,9 @@ if reading.left_out:
 if reading.skipped:
     st.warning(f"{reading.skipped:,} symbols are not in the vocabulary of this model and were skipped.")
 if not reading.known.any():
-    st.warning("Not one word of this text is in the vocabulary: the network reads <unk> throughout.")
+    st.warning(
+        f"Not one {vocabulary.tokenisation.noun} of this text is in the vocabulary: the network reads <unk> throughout."
+    )
 elif unknown := int((~reading.known).sum()):
     st.info(f"{unknown:,} of {len(reading.tokens):,} words are not in the vocabulary: the network reads them as <unk>.")
 

@@ -1,39 +1,15 @@
-import shutil
-
 import pytest
 import torch
 
-from data_prep.labelled import LabelOptions
-from data_prep.preparing import prepare_corpus
-from data_prep.tokens import Tokenisation
-from models.recipe import Recipe
-from models.run import open_run, save_run
-from models.training.loop import train
+from models.run import open_run
 
 TEXTS = ["The old cat sleeps.", "", "Many red birds eat.", "zyzzyva"]
 REVIEWS = ["the food was great", "the staff was rude", "great staff", "rude and cold food"]
 
 
-@pytest.fixture(scope="module")
-def home_with_a_classifier(trained_home, tmp_path_factory):
-    """A copy of the trained home with a tiny classifier of reviews, `reviews-gru`."""
-    home = shutil.copytree(trained_home, tmp_path_factory.mktemp("texts") / "home")
-    table = home.parent / "reviews.csv"
-    rows = [f"{5 if 'great' in text else 1},{text} {'x' * n} {n}" for n in range(60) for text in REVIEWS]
-    table.write_text("stars,text\n" + "\n".join(rows) + "\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RNNSCOPE_HOME", str(home))
-        corpus = prepare_corpus(table, Tokenisation("words", "none"), labels=LabelOptions("stars", rule="stars"))
-        raw = {"task": "classifier", "corpus": corpus.name, "model": {"cell": "gru", "layers": 1, "units": 6,
-               "embedding": 6}, "training": {"epochs": 3, "batch": 8, "steps": 20, "learning_rate": 0.05}}  # fmt: skip
-        recipe = Recipe.model_validate(raw)
-        save_run("reviews-gru", recipe, corpus, train(recipe, corpus, device=torch.device("cpu")))
-    return home
-
-
 @pytest.fixture(autouse=True)
-def use_home_with_a_classifier(home_with_a_classifier, monkeypatch):
-    monkeypatch.setenv("RNNSCOPE_HOME", str(home_with_a_classifier))
+def use_classifier_home(classifier_home, monkeypatch):
+    monkeypatch.setenv("RNNSCOPE_HOME", str(classifier_home))
 
 
 @pytest.fixture
