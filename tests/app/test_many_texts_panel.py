@@ -59,7 +59,7 @@ def test_texts_with_labels_have_a_line_each(sentences):
     assert list(found["row"]) == [1, 2, 3, 4]
     assert list(found["class"])[:2] == ["positive", "negative"]
     assert list(found["true class"]) == ["positive", "negative", "", "negative"]
-    assert found["settled by"].iloc[1] == "the staff was rude".split()[int(found["settled at"].iloc[1]) - 1]
+    assert found["settled by"].iloc[1] == ["the", "staff", "was", "rude"][int(found["settled at"].iloc[1]) - 1]
     assert "nothing to read" in found["note"].iloc[3]
     assert "1 of them with nothing to read" in said(app)
 

@@ -149,7 +149,7 @@ def test_a_long_text_scrolls(visit):
 def test_a_file_is_uploaded(visit):
     page = visit(f"sentences?{RUN}")
     page.get_by_role("button", name="Upload a text file").click()
-    page.locator("input[type=file]").set_input_files(
+    page.get_by_test_id("stFileUploader").filter(has_text="Plain text").locator("input[type=file]").set_input_files(
         {"name": "mine.txt", "mimeType": "text/plain", "buffer": b"one two three"}
     )
     expect(page.locator(".glyphs .token").nth(2)).to_have_text("three")
@@ -171,7 +171,7 @@ def test_many_texts_are_uploaded_and_the_picked_one_is_read(visit):
     expect(page.locator(".glyphs .token").nth(3)).to_have_text("rude")
     expect(page.locator(".glyphs .name").filter(has_text=re.compile("^(negative|positive)$"))).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").first.click()
+        page.get_by_test_id("stDownloadButton").first.get_by_role("button").click()
     assert len(download.value.path().read_text(encoding="utf-8").splitlines()) == 3
 
 
