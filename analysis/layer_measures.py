@@ -58,6 +58,22 @@ class StateMeasures:
     steps: int
 
 
+@dataclass(frozen=True)
+class DistributionMeasures:
+    """How large the values of a layer are over a whole recording, from counts of them in bins.
+
+    size: mean |value|, of the middles of the bins. saturated: fraction of the values beyond ±`SATURATED`.
+    stuck: fraction of the units of which more than half of the values are.
+
+    *Notes*: of a cell state the recording counts tanh(c): saturated means that the unit hands on ±1 however much
+    more it holds, not that it has come to an end.
+    """
+
+    size: float
+    saturated: float
+    stuck: float
+
+
 def response_measures(response: ExpectedResponse) -> ResponseMeasures:
     """Size, sparsity and density of the expected responses of one layer."""
     strength, counts = np.abs(response.mean.astype(np.float64)), response.counts
@@ -86,6 +102,39 @@ def state_measures(states: np.ndarray) -> StateMeasures:
         saturated=float((size > SATURATED).mean()),
         steps=len(states) - 1,
     )
+
+
+def distribution_measures(counts: np.ndarray, lowest: float = -1.0, highest: float = 1.0) -> DistributionMeasures:
+    """Size and saturation from counts (H, bins) of each unit's values, in bins of equal width from lowest to highest.
+
+    Raises UserError where nothing was counted.
+    """
+    of_unit = counts.sum(1, dtype=np.float64)
+    if not of_unit.all():
+        raise UserError("Some units have no counted values.", "Record a text with some tokens.")
+    shares = counts / of_unit[:, None]
+    edges = np.linspace(lowest, highest, counts.shape[1] + 1)
+    middles = np.abs(edges[:-1] + edges[1:]) / 2
+    saturated = shares[:, middles > SATURATED].sum(1)
+    return DistributionMeasures(
+        size=float((shares * middles).sum(1).mean()),
+        saturated=float(saturated.mean()),
+        stuck=float((saturated > 0.5).mean()),
+    )
+
+
+def word_share(mean: np.ndarray, deviation: np.ndarray, counts: np.ndarray) -> float:
+    """The fraction of the variance of a layer's responses that the word alone decides, 0 … 1; the rest is context.
+
+    mean, deviation: (W, H), of the responses to each word; counts: (W,). Variance between the words' means over
+    all variance, summed over the units, so that units that move much decide.
+
+    *Notes*: of W words only; words that occur once have no deviation and count as decided.
+    """
+    mean, deviation = mean.astype(np.float64), deviation.astype(np.float64)
+    between = np.average((mean - np.average(mean, axis=0, weights=counts)) ** 2, axis=0, weights=counts).sum()
+    within = np.average(deviation**2, axis=0, weights=counts).sum()
+    return _ratio(between, between + within)
 
 
 def hoyer(strength: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.cluster_flow import cluster_flow
-from analysis.layer_measures import hoyer, response_measures, state_measures
+from analysis.layer_measures import distribution_measures, hoyer, response_measures, state_measures, word_share
 from data_prep.errors import UserError
 
 
@@ -73,3 +73,28 @@ def test_a_memory_that_stands_still_and_one_that_turns_over():
 def test_one_token_shows_no_movement():
     with pytest.raises(UserError, match="no movement"):
         state_measures(np.zeros((1, 3)))
+
+
+def test_a_distribution_says_what_its_values_say():
+    draw = np.random.default_rng(4)
+    values = np.tanh(draw.normal(size=(20_000, 5)) * [0.1, 0.5, 1, 3, 30])
+    bins = np.linspace(-1, 1, 41)
+    found = distribution_measures(np.stack([np.histogram(column, bins)[0] for column in values.T]))
+    assert found.size == pytest.approx(np.abs(values).mean(), abs=0.01)
+    assert found.saturated == pytest.approx((np.abs(values) > 0.9).mean(), abs=0.001)
+    assert found.stuck == pytest.approx(0.4)
+    with pytest.raises(UserError, match="no counted values"):
+        distribution_measures(np.zeros((2, 40), int))
+
+
+def test_the_share_of_the_word_is_planted_and_found():
+    draw = np.random.default_rng(5)
+    words = draw.integers(30, size=60_000)
+    for between, within, expected in ((1.0, 1.0, 0.5), (1.0, 3.0, 0.1), (0.0, 1.0, 0.0), (1.0, 0.0, 1.0)):
+        effect = draw.normal(size=(30, 8))
+        effect = between * (effect - effect[words].mean(0)) / effect[words].std(0)
+        response = 7 + effect[words] + within * draw.normal(size=(60_000, 8))
+        mean, deviation = (
+            np.stack([getattr(response[words == word], name)(0) for word in range(30)]) for name in ("mean", "std")
+        )
+        assert word_share(mean, deviation, np.bincount(words)) == pytest.approx(expected, abs=0.01)
