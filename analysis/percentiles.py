@@ -1,5 +1,6 @@
 """This occurrence of a word against all others: where each unit's response stands in its distribution."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,19 +28,21 @@ class Percentiles:
     highest: float
 
 
-def percentiles(reading: Reading, response: ExpectedResponse) -> Percentiles:
+def percentiles(reading: Reading, response: ExpectedResponse, positions: Sequence[int] | None = None) -> Percentiles:
     """Compare what a text does to one layer with the recorded distributions of its words, unit by unit.
 
     response: of F words the quantiles (Q, F, H) at Q ascending fractions. Between them it is interpolated. Where
     several are equal, as for a unit that never moves, a response of that value stands in their middle.
+    positions: the tokens that are compared, T of the reading's; all of them for None.
 
     Raises UserError when the recording is of another network: other units, layers, states or vocabulary.
     """
     _check(reading, response)
-    own = reading.responses(response.state)[:, response.layer]
+    chosen = np.arange(len(reading.ids)) if positions is None else np.asarray(positions)
+    own = reading.responses(response.state)[chosen, response.layer]
     words = response.quantiles.shape[1]
     row_of = {token_id: row for row, token_id in enumerate(response.token_ids[:words].tolist())}
-    rows = np.array([row_of.get(token_id, -1) for token_id in reading.ids.tolist()])
+    rows = np.array([row_of.get(token_id, -1) for token_id in reading.ids[chosen].tolist()])
     known = rows >= 0
     found = np.full(own.shape, np.nan)
     stored = response.quantiles[:, rows[known]].astype(np.float64)

@@ -14,7 +14,7 @@ from data_prep.errors import UserError
 
 ENDINGS = ["txt", "csv", "tsv", "jsonl", "parquet", "gz", "zst"]
 LARGEST_MB = 50
-MOST = 20_000  # texts that are read while somebody waits
+MOST = 10_000  # texts that are read while somebody waits
 PERCENT = st.column_config.NumberColumn(format="percent")
 COLUMNS = dict.fromkeys(("unknown", "probability", "its probability", "kept"), PERCENT) | {
     "text": st.column_config.TextColumn(width="medium"),

@@ -78,6 +78,13 @@ def test_each_occurrence_is_compared_with_its_own_word():
     np.testing.assert_allclose(found.fractions[4], expected, atol=1e-6)
 
 
+def test_single_tokens_can_be_compared():
+    reading, recorded = reading_and_recording()
+    whole, some = percentiles(reading, recorded), percentiles(reading, recorded, [4, 1])
+    np.testing.assert_array_equal(some.fractions, whole.fractions[[4, 1]])
+    np.testing.assert_array_equal(some.known, whole.known[[4, 1]])
+
+
 @pytest.mark.parametrize(
     "changed",
     [
