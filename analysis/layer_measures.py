@@ -29,7 +29,8 @@ class ResponseMeasures:
     words: how many were counted.
 
     *Notes*: an expected response is a mean, so a unit that goes up and down with a word equally often counts as
-    still. Compare layers by the same words, and models by the same text.
+    still; means of rare words are noisy, so they look large and dense. Compare layers by the same, frequent words,
+    and models by the same text.
     """
 
     size: float

@@ -13,15 +13,18 @@ from data_prep.tokens import display_token
 from data_prep.vocabulary import Vocabulary
 
 NEIGHBOURS, STRONGEST = 15, 10
+MEASURED_WORDS = 600  # the most frequent: means of rare words are noisy, and look large and dense
+FEWEST_OCCURRENCES = 20  # of a neighbour, for the same reason
 
 
 def layers_summary(recording: Recording) -> list[dict[str, Any]]:
     """Size, sparsity and density of the expected responses of every state and layer; see `ResponseMeasures`."""
-    return [
-        {"state": state, "layer": layer + 1, **asdict(response_measures(recording.response(state, layer)))}
-        for state in recording.states
-        for layer in range(recording.layers)
-    ]
+    layers = []
+    for state in recording.states:
+        for layer in range(recording.layers):
+            response = recording.response(state, layer).most_frequent(MEASURED_WORDS)
+            layers.append({"state": state, "layer": layer + 1, **asdict(response_measures(response))})
+    return layers
 
 
 def neighbours_summary(response: ExpectedResponse, vocabulary: Vocabulary, word: str) -> dict[str, Any]:
@@ -34,13 +37,16 @@ def neighbours_summary(response: ExpectedResponse, vocabulary: Vocabulary, word:
             f"It has the {len(response.token_ids):,} most frequent, as the vocabulary writes them.",
         )
     row = int(rows[0])
+    among = max(row + 1, int(np.count_nonzero(response.counts >= FEWEST_OCCURRENCES)))
+    response = response.most_frequent(among)
     nearest = nearest_words(response, row, NEIGHBOURS)
     return {
         "state": response.state,
         "layer": response.layer + 1,
         "word": word,
         "occurrences": int(response.counts[row]),
-        "among": len(response.token_ids),
+        "among": among,
+        "fewest_occurrences": FEWEST_OCCURRENCES,
         "nearest": [
             {
                 "word": vocabulary.tokens[response.token_ids[near]],
