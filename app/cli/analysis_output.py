@@ -117,10 +117,10 @@ def sentence_summary(
     ]
     if run.classes:
         for step, probabilities in zip(steps, reading.class_probabilities, strict=True):
-            step["class_probabilities"] = probabilities.round(5).tolist()
+            step["class_probabilities"] = probabilities.astype(float).round(5).tolist()
     if units:
         for step, response in zip(steps, reading.responses(state)[:, layer], strict=True):
-            step["responses"] = response.round(5).tolist()
+            step["responses"] = response.astype(float).round(5).tolist()
     return {
         "run": run.id,
         "state": state,

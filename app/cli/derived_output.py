@@ -61,7 +61,7 @@ def neighbours_summary(response: ExpectedResponse, vocabulary: Vocabulary, word:
 
 def layer_rows(layers: list[dict[str, Any]]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """(headings, rows) of `layers_summary`."""
-    headings = ("state", "layer", "mean size", "sparsity (0–1)", "units moved")
+    headings = ("state", "layer", "size", "sparsity", "units moved")
     return headings, [
         (one["state"], str(one["layer"]), f"{one['size']:.3f}", f"{one['sparsity']:.2f}", f"{one['moved']:.0%}")
         for one in layers
