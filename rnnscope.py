@@ -7,11 +7,17 @@ The public names of the library, so that a script needs one import:
     recording = rnnscope.stored_recording(run, rnnscope.RecordingOptions())
 """
 
+from analysis.cluster_flow import ClusterFlow, cluster_flow
 from analysis.coclustering import Coclusters, Decomposition, cocluster, decompose
+from analysis.layer_measures import ResponseMeasures, StateMeasures, response_measures, state_measures
+from analysis.many_texts import TextSummaries, read_many
+from analysis.percentiles import Percentiles, percentiles
+from analysis.projection import Projection, project
+from analysis.reading import Reading, read_text
 from analysis.recorded_states import import_states
 from analysis.recording.engine import record
 from analysis.recording.result import ExpectedResponse, Recording
-from analysis.sentence import ClusterFlow, Reading, cluster_flow, read_text
+from analysis.similarity import nearest_words, similarity_rank, strongest_units, strongest_words
 from analysis.states import LayerStates, unroll
 from analysis.store import RecordingOptions, record_run, stored_recording
 from data_prep.corpus import Corpus, list_corpora, open_corpus
@@ -48,14 +54,19 @@ __all__ = [
     "LayerStates",
     "Node",
     "PartsOfSpeech",
+    "Percentiles",
+    "Projection",
     "Prompt",
     "Reading",
     "Recipe",
     "Recording",
     "RecordingOptions",
     "RecurrentLanguageModel",
+    "ResponseMeasures",
     "Run",
     "Sample",
+    "StateMeasures",
+    "TextSummaries",
     "Tokenisation",
     "Tree",
     "UserError",
@@ -73,19 +84,28 @@ __all__ = [
     "list_corpora",
     "list_runs",
     "load_recipe",
+    "nearest_words",
     "open_corpus",
     "open_run",
+    "percentiles",
     "prepare_corpus",
     "prepare_known",
     "prepare_text",
     "preview",
+    "project",
+    "read_many",
     "read_prompt",
     "read_text",
     "record",
     "record_run",
+    "response_measures",
     "sample",
     "save_run",
+    "similarity_rank",
+    "state_measures",
     "stored_recording",
+    "strongest_units",
+    "strongest_words",
     "tag_types",
     "train",
     "tree",

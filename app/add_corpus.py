@@ -1,7 +1,5 @@
 """The panel that turns an upload into a corpus, after showing how it will be cut."""
 
-import re
-import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -9,11 +7,11 @@ import streamlit as st
 
 from app.links import link_to
 from app.notices import literal, show_error
+from app.uploads import on_disk
 from data_prep.errors import UserError
 from data_prep.labelled import LabelOptions
 from data_prep.preparing import prepare_corpus
 from data_prep.preview import Preview, preview
-from data_prep.sealed_folder import name_from
 from data_prep.tokens import Tokenisation, display_token
 
 ENDINGS = ["txt", "csv", "tsv", "jsonl", "parquet", "gz", "zst"]
@@ -29,14 +27,9 @@ def add_corpus() -> None:
         if upload is None:
             st.caption("Plain text in any encoding, or a table with a column of texts; .gz and .zst are unpacked.")
             return
-        with tempfile.TemporaryDirectory(prefix="rnnscope-") as folder:
-            # The corpus remembers the file by its name, made safe; the endings say what the file is.
-            endings = re.findall(r"\.[a-z]{2,7}", upload.name.lower())[-2:]
-            stem = name_from(upload.name.split(".", maxsplit=1)[0])
-            path = Path(folder) / (stem + "".join(ending for ending in endings if ending[1:] in ENDINGS))
-            path.write_bytes(upload.getbuffer())
+        with on_disk(upload, ENDINGS) as path:  # the corpus remembers the file by its name
             try:
-                _choose_and_prepare(path, stem)
+                _choose_and_prepare(path, path.name.split(".", maxsplit=1)[0])
             except UserError as error:
                 show_error(error)
 

@@ -9,21 +9,27 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from analysis.coclustering import Coclusters, Decomposition, Treatment, cocluster, decompose
+from analysis.many_texts import TextSummaries, read_many
+from analysis.reading import Reading, read_text
 from analysis.recording.result import ExpectedResponse, Recording
-from analysis.sentence import Reading, read_text
 from analysis.store import RecordingOptions, recording_folder, stored_recording
 from app.figures.word_cloud import Cloud, lay_out_clouds
 from app.tables import frequencies_table
+from app.uploads import on_disk
 from data_prep import known
 from data_prep.corpus import Corpus, corpora_home, list_corpora, open_corpus
 from data_prep.corpus_statistics import CorpusStatistics, describe_corpus
 from data_prep.errors import UserError
 from data_prep.known import CorpusState
+from data_prep.tables import column_names, table_kind
+from data_prep.text_list import TextList, read_text_list
 from data_prep.tokens import SENTENCE_END
+from models.class_labels import class_places
 from models.generation import Sample, Tree, sample, tree
-from models.network import RecurrentLanguageModel
+from models.network import RecurrentLanguageModel, RecurrentNetwork
 from models.run import Run, list_runs, open_run, run_folder
 
 RECORDED = RecordingOptions()
@@ -73,6 +79,23 @@ def find_clouds(run: Run, state: str, layer: int, words: int, treatment: Treatme
 def find_reading(run: Run, text: str) -> Reading:
     """A text as the run's network reads it."""
     return _reading(run.id, run.digest, text)
+
+
+def find_columns(upload: UploadedFile, endings: list[str]) -> list[str]:
+    """The columns of an uploaded table; none of a text file."""
+    return _columns(upload.file_id, endings, upload)
+
+
+def find_texts(
+    upload: UploadedFile, endings: list[str], text_column: str, label_column: str | None, most: int
+) -> TextList:
+    """The first `most` texts of an uploaded file."""
+    return _texts(upload.file_id, endings, text_column, label_column, most, upload)
+
+
+def find_summaries(run: Run, state: str, layer: int, upload: UploadedFile, *read: Any) -> TextSummaries:
+    """What the run's network makes of the texts of an uploaded file; `read` as the rest of `find_texts`."""
+    return _summaries(run.id, run.digest, state, layer, upload.file_id, read, upload)
 
 
 def find_sample(run: Run, prompt_ids: tuple[int, ...], *, until_end: bool, **options: Any) -> Sample:
@@ -145,8 +168,12 @@ def _run(run_id: str, fingerprint: tuple[tuple[str, int, int], ...]) -> Run:  # 
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _network(run_id: str, digest: str) -> RecurrentLanguageModel:  # noqa: ARG001 (part of the key)
-    return find_run(run_id).load_language_model()
+def _network(run_id: str, digest: str) -> RecurrentNetwork:  # noqa: ARG001 (part of the key)
+    return find_run(run_id).load_network()
+
+
+def _language_model(run_id: str, digest: str) -> RecurrentLanguageModel:
+    return find_run(run_id).expect_language_model(_network(run_id, digest))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -190,14 +217,49 @@ def _reading(run_id: str, digest: str, text: str) -> Reading:
     return reading
 
 
+# An upload's id names its content: it is new with every upload, and an upload never changes.
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _columns(file_id: str, endings: list[str], _upload: UploadedFile) -> list[str]:  # noqa: ARG001 (part of the key)
+    with on_disk(_upload, endings) as path:
+        return column_names(path) if table_kind(path) else []
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _texts(
+    file_id: str,  # noqa: ARG001 (part of the key)
+    endings: list[str],
+    text_column: str,
+    label_column: str | None,
+    most: int,
+    _upload: UploadedFile,
+) -> TextList:
+    with on_disk(_upload, endings) as path:
+        return read_text_list(path, text_column=text_column, label_column=label_column, most=most)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the texts …")
+def _summaries(
+    run_id: str,
+    digest: str,
+    state: str,
+    layer: int,
+    file_id: str,  # noqa: ARG001 (part of the key)
+    read: tuple[Any, ...],
+    _upload: UploadedFile,
+) -> TextSummaries:
+    run, listed = find_run(run_id), find_texts(_upload, *read)
+    labels = None if listed.labels is None else class_places(run, listed.labels)
+    return read_many(_network(run_id, digest), run.vocabulary, listed.texts, labels=labels, state=state, layer=layer)
+
+
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _sample(
     run_id: str, digest: str, prompt_ids: tuple[int, ...], end_id: int | None, options: tuple[tuple[str, Any], ...]
 ) -> Sample:
-    network, vocabulary = _network(run_id, digest), find_run(run_id).vocabulary
+    network, vocabulary = _language_model(run_id, digest), find_run(run_id).vocabulary
     return sample(network, vocabulary, prompt_ids, end_id=end_id, **dict(options))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _tree(run_id: str, digest: str, prompt_ids: tuple[int, ...], options: tuple[tuple[str, Any], ...]) -> Tree:
-    return tree(_network(run_id, digest), find_run(run_id).vocabulary, prompt_ids, **dict(options))
+    return tree(_language_model(run_id, digest), find_run(run_id).vocabulary, prompt_ids, **dict(options))

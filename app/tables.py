@@ -6,18 +6,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.cluster_flow import ClusterFlow
 from analysis.coclustering import Coclusters
+from analysis.many_texts import TextSummaries
+from analysis.reading import Reading
 from analysis.recording.result import ExpectedResponse
-from analysis.sentence import ClusterFlow, Reading
 from data_prep.corpus import Corpus
 from data_prep.corpus_statistics import CorpusStatistics
 from data_prep.known import CorpusState
 from data_prep.parts_of_speech import tag_types
+from data_prep.text_list import TextList
 from data_prep.tokens import display_token
 from data_prep.vocabulary import Vocabulary
 from models.generation import Node, Sample, Tree
 from models.recipe import Recipe
 from models.run import Run
+
+SHOWN_CHARACTERS = 200  # of each of many texts
 
 
 def runs_table(summaries: list[dict[str, Any]]) -> pd.DataFrame:
@@ -185,6 +190,40 @@ def guesses_table(reading: Reading, position: int, vocabulary: Vocabulary) -> pd
     return pd.DataFrame({"expected next": guesses, "probability": reading.guess_probabilities[position]})
 
 
+def classes_table(reading: Reading, position: int, classes: tuple[str, ...]) -> pd.DataFrame:
+    """What a classifier would say if the text ended after a position, likeliest first."""
+    table = pd.DataFrame({"class": classes, "probability": reading.class_probabilities[position]})
+    return table.sort_values("probability", ascending=False, kind="stable")
+
+
+def texts_table(run: Run, listed: TextList, found: TextSummaries) -> pd.DataFrame:
+    """One row per text, in the order of the file; positions are counted from 1."""
+    columns: dict[str, Any] = {
+        "row": np.arange(1, len(listed.texts) + 1),
+        "text": [" ".join(text[:SHOWN_CHARACTERS].split()) for text in listed.texts],
+    }
+    if run.classes:
+        read = found.predicted >= 0
+        names = np.array([*run.classes, ""])
+        columns["class"] = names[found.predicted]
+        columns["probability"] = np.where(read, found.class_probabilities.max(1), np.nan)
+        if listed.labels is not None:
+            columns["true class"] = names[found.labels]
+            columns["its probability"] = found.label_probability
+        columns["settled at"] = np.where(read, found.settled + 1, np.nan)
+        shown = (display_token(token, run.vocabulary.tokenisation) for token in found.settled_tokens)
+        columns["settled by"] = list(shown)
+    else:
+        columns["surprise (nats)"] = found.nats
+        if run.vocabulary.tokenisation.unit == "words":
+            columns["perplexity"] = np.exp(np.minimum(found.nats, 700))
+        else:
+            columns["bits per character"] = found.nats / np.log(2)
+    columns |= {"tokens": found.tokens, "unknown": found.unknown, "change": found.change, "kept": found.kept_rate}
+    columns |= {"left out": found.left_out, "note": found.faults}
+    return pd.DataFrame(columns)
+
+
 def step_table(flow: ClusterFlow, position: int, labels: list[str]) -> pd.DataFrame:
     """What one token did to every cluster, in sums over its units."""
     gained, lost = _changes(flow)
@@ -199,10 +238,14 @@ def step_table(flow: ClusterFlow, position: int, labels: list[str]) -> pd.DataFr
     )
 
 
-def steps_table(reading: Reading, flow: ClusterFlow, vocabulary: Vocabulary) -> pd.DataFrame:
-    """One row per token: surprise, guesses, and what it did to every cluster."""
+def steps_table(reading: Reading, flow: ClusterFlow, vocabulary: Vocabulary, classes: tuple[str, ...]) -> pd.DataFrame:
+    """One row per token: surprise and guesses, or the classes, and what it did to every cluster."""
     shown = [display_token(token, vocabulary.tokenisation) for token in reading.tokens]
-    columns: dict[str, Any] = {"token": shown, "known": reading.known, "surprise (nats)": reading.surprise_nats}
+    columns: dict[str, Any] = {"token": shown, "known": reading.known}
+    if not classes:
+        columns["surprise (nats)"] = reading.surprise_nats
+    for place, name in enumerate(classes):
+        columns[f"probability of {name}"] = reading.class_probabilities[:, place]
     for rank in range(reading.guess_ids.shape[1]):
         columns[f"guess {rank + 1}"] = [vocabulary.display(guess) for guess in reading.guess_ids[:, rank]]
         columns[f"probability {rank + 1}"] = reading.guess_probabilities[:, rank]

@@ -139,7 +139,7 @@ def _collect(rows: Iterable[Rows], options: LabelOptions, tokenisation: Tokenisa
     for some in rows:
         for place, (text, label) in enumerate(zip(some.texts, some.labels or (), strict=True)):
             collected.rows += 1
-            wanted = _class_of(label, options, f"{name}, row {some.first + place:,}")
+            wanted = class_of(label, options, f"{name}, row {some.first + place:,}")
             words = len(text.split())
             if wanted is None:
                 collected.left_out["3 stars"] += 1
@@ -155,7 +155,8 @@ def _collect(rows: Iterable[Rows], options: LabelOptions, tokenisation: Tokenisa
     return collected
 
 
-def _class_of(label: str | None, options: LabelOptions, where: str) -> str | None:
+def class_of(label: str | None, options: LabelOptions, where: str) -> str | None:
+    """The class that a label means, None for 3 stars; UserError, which says `where`, for one that means none."""
     if label is None:
         raise UserError(f"{where}: no {options.column}.", "Give every text a label, or leave the row out.")
     if options.rule == "label":

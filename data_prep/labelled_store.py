@@ -2,21 +2,18 @@
 
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from data_prep.cut_texts import cut_texts
 from data_prep.errors import UserError
 from data_prep.labelled import LabelledTexts
 from data_prep.progress import OnProgress
 from data_prep.sealed_folder import write_json
-from data_prep.sentence_ends import TEXT_END_ID
 from data_prep.token_store import SMALLEST_PART, SPLITS, IdsInMemory, write_parts
-from data_prep.token_stream import TEXT_END, open_stream
+from data_prep.token_stream import open_stream
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import Vocabulary
-
-BUNDLE = 10_000  # labelled texts cut at a time
 
 
 def write_labelled(
@@ -29,7 +26,7 @@ def write_labelled(
     tokenisation = wanted.tokenisation if isinstance(wanted, Vocabulary) else wanted
     stream = open_stream(tokenisation)
     unique = {part: list(dict.fromkeys(texts.texts[part])) for part in SPLITS}
-    ids, offsets = _encode_texts(list(chain.from_iterable(unique.values())), stream, tokenisation)
+    ids, offsets = cut_texts(list(chain.from_iterable(unique.values())), stream, tokenisation)
     counted = [0, *np.cumsum([len(unique[part]) for part in SPLITS]).tolist()]
     bounds = [int(offsets[place]) for place in counted]
     if min(np.diff(bounds)) < SMALLEST_PART:
@@ -48,19 +45,3 @@ def write_labelled(
         np.save(folder / f"{part}.labels.npy", texts.labels[part].astype(np.uint16), allow_pickle=False)
     write_json(folder / "classes.json", list(texts.classes))
     return vocabulary, types
-
-
-def _encode_texts(texts: list[str], stream: Any, tokenisation: Tokenisation) -> tuple[np.ndarray, np.ndarray]:
-    """(ids, offsets): provisional (T,) ids of n texts and the (n + 1,) places where they begin and end."""
-    if tokenisation.unit == "bytes":
-        encoded = [text.encode("utf-8") for text in texts]
-        return (
-            np.frombuffer(b"".join(encoded), np.uint8),
-            np.concatenate(([0], np.cumsum([len(text) for text in encoded]))).astype(np.int64),
-        )
-    bundles = (texts[place : place + BUNDLE] for place in range(0, len(texts), BUNDLE))
-    blocks = (b"".join(text.encode("utf-8") + TEXT_END for text in bundle) for bundle in bundles)
-    ids = np.concatenate([*stream.ids(blocks), stream.finish()])
-    marker = TEXT_END_ID if tokenisation.unit == "words" else 0
-    ends = np.flatnonzero(ids == marker)
-    return ids[ids != marker], np.concatenate(([0], ends - np.arange(len(ends)))).astype(np.int64)

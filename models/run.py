@@ -69,7 +69,10 @@ class Run:
         self, device: torch.device | str = "cpu", *, weights_file: str = WEIGHTS
     ) -> RecurrentLanguageModel:
         """The network of a language model, as `load_network`; UserError when the run is a classifier."""
-        network = self.load_network(device, weights_file=weights_file)
+        return self.expect_language_model(self.load_network(device, weights_file=weights_file))
+
+    def expect_language_model(self, network: RecurrentNetwork) -> RecurrentLanguageModel:
+        """This run's network, if it is a language model; UserError when it is a classifier."""
         if not isinstance(network, RecurrentLanguageModel):
             raise UserError(
                 f"{self.id} tells classes, it does not predict the next token.", "Choose a run of a language model."

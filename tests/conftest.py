@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from analysis.store import RecordingOptions, record_run
+from data_prep.labelled import LabelOptions
 from data_prep.preparing import prepare_corpus
 from data_prep.sealed_folder import MANIFEST, read_json, sealing
 from data_prep.tokens import Tokenisation
@@ -100,6 +101,32 @@ def recorded_home(trained_home, tmp_path_factory) -> Path:
         patch.setenv("RNNSCOPE_HOME", str(home))
         for run_id in TOY_RECIPES:
             record_run(open_run(run_id), RecordingOptions())
+    return home
+
+
+@pytest.fixture(scope="session")
+def classifier_home(recorded_home, tmp_path_factory) -> Path:
+    """The recorded home with a classifier of reviews, `reviews-gru` (1×6), trained on stars and recorded; read only.
+
+    Planted: "great" is positive, "rude" is negative, nothing else means anything.
+    """
+    home = Path(shutil.copytree(recorded_home, tmp_path_factory.mktemp("classifier") / "home"))
+    reviews = ["the food was great", "the staff was rude", "great staff", "rude and cold food"]
+    rows = [f"{5 if 'great' in text else 1},{text} {'x' * n} {n}" for n in range(60) for text in reviews]
+    table = home.parent / "reviews.csv"
+    table.write_text("stars,text\n" + "\n".join(rows) + "\n")
+    raw = {
+        "task": "classifier",
+        "corpus": "reviews",
+        "model": {"cell": "gru", "layers": 1, "units": 6, "embedding": 6},
+        "training": {"epochs": 3, "batch": 8, "steps": 20, "learning_rate": 0.05},
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RNNSCOPE_HOME", str(home))
+        corpus = prepare_corpus(table, Tokenisation("words", "none"), labels=LabelOptions("stars", rule="stars"))
+        recipe = Recipe.model_validate(raw)
+        run = save_run("reviews-gru", recipe, corpus, train(recipe, corpus, device=torch.device("cpu")))
+        record_run(run, RecordingOptions())
     return home
 
 

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from analysis.sentence import read_text
+from analysis.layer_measures import response_measures
+from analysis.many_texts import read_many
+from analysis.reading import read_text
+from analysis.similarity import similarity_rank
 from analysis.store import RecordingOptions, stored_recording
 from app.cli.main import cli
 from models.recipe_files import built_in_recipes, load_recipe
@@ -57,6 +60,42 @@ def test_it_tells_praise_from_blame(run_id, text, expected):
     logits = run.load_network()(torch.from_numpy(ids.astype(np.int64))[:, None], torch.tensor([len(ids)]))
     assert run.classes == ("negative", "positive")
     assert logits.argmax().item() == expected
+
+
+@pytest.mark.parametrize(("state", "layer", "bound"), [("hidden", 0, 10), ("hidden", 1, 10), ("cell", 1, 50)])
+def test_archaic_verbs_move_the_memory_like_their_modern_forms(state, layer, bound):
+    # RNNVis finds "hath, dost, art" in one cloud with "have, do, are". Of 599 words, by chance the rank would be 300.
+    run = open_run("shakespeare-lstm-2x200")
+    response = stored_recording(run, RecordingOptions()).response(state, layer).most_frequent(600)
+    row = {run.vocabulary.tokens[token_id]: place for place, token_id in enumerate(response.token_ids)}
+    pairs = (("hath", "have"), ("dost", "do"), ("art", "are"))
+    ranks = [similarity_rank(response, row[archaic], row[modern]) for archaic, modern in pairs]
+    assert len(row) == 600
+    assert max(ranks) <= bound
+    # The control: the same words, each against the modern form of the next.
+    others = [similarity_rank(response, row[pairs[place - 1][0]], row[pairs[place][1]]) for place in range(3)]
+    assert np.mean(ranks) < np.mean(others)
+
+
+@pytest.mark.parametrize("layer", [0, 1])
+def test_the_lstm_is_lazier_than_the_rnn(layer):
+    def measured(run_id):
+        response = stored_recording(open_run(run_id), RecordingOptions()).response("hidden", layer)
+        return response_measures(response.most_frequent(600))
+
+    rnn, lstm = measured("ptb-rnn-2x200"), measured("ptb-lstm-2x200")
+    assert lstm.sparsity > 1.4 * rnn.sparsity
+    assert lstm.moved < 0.65 * rnn.moved
+    assert lstm.size < 0.5 * rnn.size
+
+
+@pytest.mark.parametrize("run_id", [run_id for run_id in RUNS if open_run(run_id).task == "classifier"])
+def test_a_turn_of_phrase_turns_the_classifier(run_id):
+    run = open_run(run_id)
+    texts = ["great food , friendly staff", "cold food , rude staff", "great food , but the staff was rude and awful"]
+    found = read_many(run.load_network(), run.vocabulary, texts, labels=[1, 0, 0])
+    assert found.predicted.tolist() == [1, 0, 0]
+    assert found.settled[2] > 4  # it praised the food first
 
 
 @pytest.mark.parametrize("run_id", sorted(set(RUNS) & set(built_in_recipes())))

@@ -1,4 +1,4 @@
-"""The benches by name, and those of what the pages wait for: recording, co-clusters, sentences."""
+"""The benches by name, and those of what the pages wait for: recording and co-clusters."""
 
 import os
 import platform
@@ -14,11 +14,8 @@ from sklearn.cluster import SpectralCoclustering
 
 from analysis.coclustering import cocluster, decompose
 from analysis.recording.engine import record
-from analysis.sentence import read_text
 from app.bench.measured import Measured
 from data_prep.errors import UserError
-from data_prep.tokens import Tokenisation
-from data_prep.vocabulary import Vocabulary
 from models.network import RecurrentLanguageModel
 from models.recipe import ModelSettings
 
@@ -83,22 +80,10 @@ def bench_cocluster() -> list[dict[str, Any]]:
 
 
 def bench_sentence() -> list[dict[str, Any]]:
-    """A sentence of 30 words with states, guesses and surprise, against the bare forward pass."""
-    network = _network()
-    vocabulary = Vocabulary(Tokenisation(), tuple(_spelled(place) for place in range(WORDS)), (1,) * WORDS)
-    sentence = " ".join(vocabulary.tokens[token_id] for token_id in _zipf(30))
-    ids = torch.from_numpy(vocabulary.encode(sentence.split())[0])[:, None]
+    """One sentence word by word, and many texts at once."""
+    from app.bench.reading import measure_reading
 
-    def bare() -> None:
-        with torch.inference_mode():
-            network(ids)
-
-    ours, peer = _in_turn(lambda: read_text(network, vocabulary, sentence), bare)
-    return [
-        _figure(
-            "30 words, LSTM 2×600", ours * 1000, "ms", "bare forward", peer * 1000, lambda _: ours <= 0.050, "≤ 50 ms"
-        )
-    ]
+    return [_json(figure) for figure in measure_reading()]
 
 
 def bench_prepare() -> list[dict[str, Any]]:
@@ -123,10 +108,6 @@ def _network() -> RecurrentLanguageModel:
 def _zipf(length: int) -> np.ndarray:
     weights = 1 / np.arange(1, WORDS + 1)
     return np.random.default_rng(0).choice(WORDS, size=length, p=weights / weights.sum())
-
-
-def _spelled(number: int) -> str:
-    return "".join(chr(ord("a") + int(digit)) for digit in str(number))
 
 
 def _in_turn(ours: Callable[[], Any], peer: Callable[[], Any]) -> tuple[float, float]:

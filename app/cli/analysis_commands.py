@@ -11,12 +11,14 @@ import typer
 
 from analysis.coclustering import TREATMENTS
 from app.cli.console import AsJson, Device, check_choice, print_json, print_line, print_table, progress_bar
+from app.cli.texts_sorts import SORTS
 from app.defaults import CLUSTERS, TREATMENT, WORDS
 from data_prep.corpus import SPLITS
 from data_prep.errors import UserError
 from data_prep.text_file import decode, read_bytes
 
-ANALYSES = ("recording", "clusters")
+ANALYSES = ("recording", "clusters", "layers", "neighbours")
+USUAL = ("recording", "clusters")
 Layer = Annotated[int | None, typer.Option(help="1 is the lowest; by default the highest.")]
 State = Annotated[str, typer.Option(help="hidden or cell.")]
 K = Annotated[int | None, typer.Option("--clusters", "-k", help=f"How many clusters; by default {CLUSTERS}.")]
@@ -26,7 +28,9 @@ TreatmentName = Annotated[str, typer.Option(help=f"Of the sign: {', '.join(TREAT
 
 def analyse(
     run: Annotated[str, typer.Argument(help="Id of a run.")],
-    names: Annotated[list[str] | None, typer.Argument(help=f"Any of: {', '.join(ANALYSES)}; by default all.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help=f"Any of: {', '.join(ANALYSES)}; by default {', '.join(USUAL)}.")
+    ] = None,
     split: Annotated[str, typer.Option(help="Part of the corpus to record: train, valid or test.")] = "train",
     again: Annotated[bool, typer.Option(help="Record again, even if a stored recording is there.")] = False,
     layer: Layer = None,
@@ -34,17 +38,23 @@ def analyse(
     k: K = None,
     words: Words = WORDS,
     treatment: TreatmentName = TREATMENT,
+    word: Annotated[str | None, typer.Option(help="Of neighbours: the word whose like is looked for.")] = None,
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Record a run's responses on its corpus, store them, and co-cluster words and units."""
+    """Record a run's responses on its corpus and store them; co-cluster, measure the layers, find similar words."""
     from analysis.store import RecordingOptions, ensure_recording, record_run
-    from app.cli import analysis_output
+    from app.cli import analysis_output, derived_output
     from models.network import resolve_device
     from models.run import open_run
 
-    for name in names or ANALYSES:
+    names = names or list(USUAL)
+    for name in names:
         check_choice(name, ANALYSES, "The analysis")
+    if (word is None) == ("neighbours" in names):
+        raise UserError(
+            "Neighbours and --word belong together.", f"Like this: rnnscope analyse {run} neighbours --word the"
+        )
     check_choice(split, SPLITS, "--split")
     opened = open_run(run)
     options = RecordingOptions(split=split)
@@ -52,7 +62,12 @@ def analyse(
         make = record_run if again else ensure_recording
         recording = make(opened, options, device=str(resolve_device(device)), on_progress=update)
     result: dict[str, Any] = {"run": run, "recording": analysis_output.recording_summary(recording, options)}
-    if "clusters" in (names or ANALYSES):
+    if "layers" in names:
+        result["layers"] = derived_output.layers_summary(recording)
+    if word is not None:
+        response = recording.response(state, analysis_output.layer_of(opened, layer))
+        result["neighbours"] = derived_output.neighbours_summary(response, opened.vocabulary, word)
+    if "clusters" in names:
         response = analysis_output.response_of(recording, state, analysis_output.layer_of(opened, layer), words)
         clusters = analysis_output.clusters_of(response, treatment, k)
         result["clusters"] = analysis_output.clusters_summary(response, clusters, opened.vocabulary)
@@ -66,6 +81,11 @@ def analyse(
         rows = analysis_output.cluster_rows(result["clusters"], opened.vocabulary)
         title = f"{len(rows)} clusters of {state} state, layer {response.layer + 1}, {treatment}"
         print_table(("cluster", "units", "words", "strongest words"), rows, title)
+    if "layers" in result:
+        print_table(*derived_output.layer_rows(result["layers"]), "Expected responses, layer by layer")
+    if "neighbours" in result:
+        title = f"Like “{word}”: {state} state, layer {result['neighbours']['layer']}"
+        print_table(*derived_output.neighbour_rows(result["neighbours"], opened.vocabulary), title)
     print_line("Next: rnnscope app")
 
 
@@ -73,31 +93,80 @@ def sentence(
     run: Annotated[str, typer.Argument(help="Id of a run.")],
     text: Annotated[str | None, typer.Argument(help="The text to read.")] = None,
     file: Annotated[Path | None, typer.Option(help="Read the text from a file instead.")] = None,
+    texts: Annotated[Path | None, typer.Option(help="Read many: one per line, or a table; a line for each.")] = None,
+    text_column: Annotated[str, typer.Option(help="Of a table (csv, tsv, jsonl, parquet).")] = "text",
+    label_column: Annotated[str | None, typer.Option(help="Of a table: the true classes.")] = None,
+    sort: Annotated[str | None, typer.Option(help=f"Of --texts, by: {', '.join(SORTS)}.")] = None,
     layer: Layer = None,
     state: State = "hidden",
     k: K = None,
     words: Words = WORDS,
     treatment: TreatmentName = TREATMENT,
+    units: Annotated[bool, typer.Option("--units", help="With --json: the response of every unit too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read a text word by word: what each unit cluster gains, loses and keeps, guesses, surprise."""
-    from analysis.sentence import cluster_flow, read_text
+    """Read a text word by word: what each unit cluster gains, loses and keeps, guesses or classes, surprise."""
+    from analysis.cluster_flow import cluster_flow
+    from analysis.reading import read_text
     from analysis.store import RecordingOptions, ensure_recording
     from app.cli import analysis_output
     from models.run import open_run
 
-    if (text is None) == (file is None):
-        raise UserError("Give either a text or --file.", 'Like this: rnnscope sentence RUN "A short text."')
-    raw, source = (os.fsencode(text), "The text") if file is None else (read_bytes(file), file.name)
+    if sum(given is not None for given in (text, file, texts)) != 1:
+        raise UserError(
+            "Give either a text or --file, or --texts for many.",
+            'Like this: rnnscope sentence RUN "A short text."',
+        )
     opened = open_run(run)
+    if texts is not None:
+        return _many_texts(opened, texts, text_column, label_column, sort, layer, state, as_json=as_json)
+    raw, source = (os.fsencode(text), "The text") if file is None else (read_bytes(file), file.name)
     at_layer = analysis_output.layer_of(opened, layer)
-    reading = read_text(opened.load_language_model(), opened.vocabulary, decode(raw, source))
+    reading = read_text(opened.load_network(), opened.vocabulary, decode(raw, source))
     response = analysis_output.response_of(ensure_recording(opened, RecordingOptions()), state, at_layer, words)
     clusters = analysis_output.clusters_of(response, treatment, k)
     flow = cluster_flow(reading.states[state][:, at_layer], clusters.unit_labels, clusters.k)
     if as_json:
-        return print_json(analysis_output.sentence_summary(opened, reading, flow, state, at_layer))
-    rows = analysis_output.sentence_rows(opened, reading, flow)
-    print_table(("token", "surprise (nats)", "kept", "likeliest next"), rows)
+        return print_json(analysis_output.sentence_summary(opened, reading, flow, state, at_layer, units=units))
+    print_table(*analysis_output.sentence_rows(opened, reading, flow))
+    if not reading.known.any():
+        print_line("None of this is in the vocabulary: the network reads <unk> throughout.")
     if reading.left_out:
         print_line(f"{reading.left_out:,} further tokens were left out.")
+
+
+def _many_texts(
+    run: Any,
+    path: Path,
+    text_column: str,
+    label_column: str | None,
+    sort: str | None,
+    layer: int | None,
+    state: str,
+    *,
+    as_json: bool,
+) -> None:
+    from analysis.many_texts import read_many
+    from app.cli import analysis_output, texts_output
+    from data_prep.text_list import read_text_list
+    from models.class_labels import class_places
+
+    if sort is not None:
+        check_choice(sort, tuple(SORTS), "--sort")
+    at_layer = analysis_output.layer_of(run, layer)
+    network = run.load_network()
+    listed = read_text_list(path, text_column=text_column, label_column=label_column)
+    labels = None if listed.labels is None else class_places(run, listed.labels)
+    with progress_bar(f"reading {path.name}") as update:
+        found = read_many(
+            network, run.vocabulary, listed.texts, labels=labels, state=state, layer=at_layer, on_progress=update
+        )
+    summary = texts_output.texts_summary(run, listed, found, sort)
+    if as_json:
+        return print_json(summary)
+    headings, rows = texts_output.texts_rows(run, listed, summary)
+    print_table(headings, rows, f"{len(rows):,} of {len(listed.texts):,} texts, {state} state, layer {at_layer + 1}")
+    if "accuracy" in summary:
+        print_line(f"Right: {summary['accuracy']:.1%} of the texts with a label.")
+    if listed.left_out:
+        print_line(f"{listed.left_out:,} further texts were left out.")

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from analysis.cluster_flow import ClusterFlow
 from analysis.coclustering import Coclusters, cocluster, decompose, largest_k, telling_words
+from analysis.reading import Reading
 from analysis.recording.result import ExpectedResponse, Recording
-from analysis.sentence import ClusterFlow, Reading
 from analysis.store import RecordingOptions
 from app.defaults import CLUSTERS
 from data_prep.errors import UserError
@@ -89,49 +90,68 @@ def cluster_rows(summary: dict[str, Any], vocabulary: Vocabulary) -> list[tuple[
     ]
 
 
-def sentence_summary(run: Run, reading: Reading, flow: ClusterFlow, state: str, layer: int) -> dict[str, Any]:
-    """The `sentence --json` object."""
+def sentence_summary(
+    run: Run, reading: Reading, flow: ClusterFlow, state: str, layer: int, *, units: bool = False
+) -> dict[str, Any]:
+    """The `sentence --json` object; units: with the response of every unit to every token."""
     gained = flow.gained_positive + flow.gained_negative
     lost = flow.lost_positive + flow.lost_negative
     surprise = [None if np.isnan(nats) else round(float(nats), 5) for nats in reading.surprise_nats]
+    steps: list[dict[str, Any]] = [
+        {
+            "token": token,
+            "known": bool(reading.known[t]),
+            "surprise_nats": surprise[t],
+            "guesses": [
+                [run.vocabulary.tokens[guess], round(float(p), 5)]
+                for guess, p in zip(reading.guess_ids[t], reading.guess_probabilities[t], strict=True)
+            ],
+            "clusters": [
+                {
+                    "kept_rate": round(float(flow.kept_rate[t, c]), 5),
+                    "gained": round(float(gained[t, c]), 5),
+                    "lost": round(float(lost[t, c]), 5),
+                }
+                for c in range(len(flow.sizes))
+            ],
+        }
+        for t, token in enumerate(reading.tokens)
+    ]
+    if run.classes:
+        for step, probabilities in zip(steps, reading.class_probabilities, strict=True):
+            step["class_probabilities"] = probabilities.astype(float).round(5).tolist()
+    if units:
+        for step, response in zip(steps, reading.responses(state)[:, layer], strict=True):
+            step["responses"] = response.astype(float).round(5).tolist()
     return {
         "run": run.id,
         "state": state,
         "layer": layer + 1,
         "tokens": list(reading.tokens),
+        "unknown": int((~reading.known).sum()),
         "left_out": reading.left_out,
         "skipped": reading.skipped,
-        "steps": [
-            {
-                "token": token,
-                "known": bool(reading.known[t]),
-                "surprise_nats": surprise[t],
-                "guesses": [
-                    [run.vocabulary.tokens[guess], round(float(p), 5)]
-                    for guess, p in zip(reading.guess_ids[t], reading.guess_probabilities[t], strict=True)
-                ],
-                "clusters": [
-                    {
-                        "kept_rate": round(float(flow.kept_rate[t, c]), 5),
-                        "gained": round(float(gained[t, c]), 5),
-                        "lost": round(float(lost[t, c]), 5),
-                    }
-                    for c in range(len(flow.sizes))
-                ],
-            }
-            for t, token in enumerate(reading.tokens)
-        ],
+        **({"classes": list(run.classes)} if run.classes else {}),
+        "steps": steps,
     }
 
 
-def sentence_rows(run: Run, reading: Reading, flow: ClusterFlow) -> list[tuple[str, ...]]:
-    """Token, surprise, mean kept rate and guesses, one row per token."""
-    return [
-        (
-            display_token(reading.tokens[t], run.vocabulary.tokenisation) + ("" if known else " (unknown)"),
-            "–" if np.isnan(reading.surprise_nats[t]) else f"{reading.surprise_nats[t]:.2f}",
-            f"{flow.kept_rate[t].mean():.0%}",
-            " ".join(run.vocabulary.display(guess) for guess in reading.guess_ids[t]),
-        )
-        for t, known in enumerate(reading.known)
+def sentence_rows(run: Run, reading: Reading, flow: ClusterFlow) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """(headings, rows): token, surprise, mean kept rate and guesses of every token; of a classifier its classes."""
+    tokens = [
+        display_token(token, run.vocabulary.tokenisation) + ("" if known else " (unknown)")
+        for token, known in zip(reading.tokens, reading.known, strict=True)
     ]
+    kept = [f"{rate:.0%}" for rate in flow.kept_rate.mean(1)]
+    if run.classes:
+        rows = zip(tokens, kept, *(_percents(column) for column in reading.class_probabilities.T), strict=True)
+        return ("token", "kept", *run.classes), list(rows)
+    surprise = ["–" if np.isnan(nats) else f"{nats:.2f}" for nats in reading.surprise_nats]
+    guesses = [" ".join(run.vocabulary.display(guess) for guess in ids) for ids in reading.guess_ids]
+    return ("token", "surprise (nats)", "kept", "likeliest next"), list(
+        zip(tokens, surprise, kept, guesses, strict=True)
+    )
+
+
+def _percents(values: np.ndarray) -> list[str]:
+    return [f"{value:.1%}" for value in values]

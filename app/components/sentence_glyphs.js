@@ -2,7 +2,7 @@
 // (filled) and lost (dashed outline, where it stood); between the boxes how much of the memory was kept.
 // Only the columns in sight are in the document, so that thousands of tokens scroll. Text enters by textContent.
 
-const RULER = 18, TOP = 8, SURPRISE = 44;
+const RULER = 18, TOP = 8, METER = 44;
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".glyphs");
@@ -21,7 +21,7 @@ class Glyphs {
     this.step = this.box + RULER;
     this.lane = data.clusters.length <= 10 ? 40 : 28;
     this.bottom = TOP + this.lane * data.clusters.length;
-    this.height = this.bottom + 26 + SURPRISE + 16;
+    this.height = this.bottom + 26 + METER + 16;
     this.draw();
   }
 
@@ -33,7 +33,7 @@ class Glyphs {
       return [text(0, middle - 1, `${index + 1} · ${cluster.units} unit${cluster.units === 1 ? "" : "s"}`, "name"),
         text(0, middle + 13, cluster.words, "note")];
     }), text(0, this.bottom + 18, data.noun, "name"),
-    text(0, this.bottom + 44, "surprise", "name"), text(0, this.bottom + 58, "nats", "note"));
+    text(0, this.bottom + 44, shorten(data.meter.name, 20), "name"), text(0, this.bottom + 58, data.meter.note, "note"));
     this.scroller = document.createElement("div");
     this.scroller.className = "scroller";
     this.scroller.tabIndex = 0;
@@ -86,12 +86,12 @@ class Glyphs {
     const label = text(this.box / 2, this.bottom + 18, shorten(token.text), `token${token.known ? "" : " unknown"}`);
     label.setAttribute("text-anchor", "middle");
     group.append(label);
-    if (token.surprise !== null) {
-      const height = (SURPRISE - 14) * Math.min(1, token.surprise / data.largestSurprise);
-      const number = text(this.box / 2, this.height - 4, token.surprise.toFixed(1), "note");
+    if (token.bar !== null) {
+      const height = (METER - 14) * token.bar;
+      const number = text(this.box / 2, this.height - 4, token.label, "note");
       number.setAttribute("text-anchor", "middle");
       group.append(element("rect", {
-        class: "surprise", x: this.box / 2 - 8, width: 16, y: this.height - 18 - height, height, rx: 1.5,
+        class: "meter", x: this.box / 2 - 8, width: 16, y: this.height - 18 - height, height, rx: 1.5,
       }), number);
     }
     return group;
@@ -122,8 +122,8 @@ class Glyphs {
   describe(position, box) {
     const token = this.data.tokens[position];
     const lines = [`${token.text}${token.known ? "" : " (not in the vocabulary: read as <unk>)"}`];
-    if (token.surprise !== null) lines.push(`surprise ${token.surprise.toFixed(2)} nats`);
-    lines.push("expected next:", ...token.guesses.map(([guess, p]) => `  ${guess}  ${(100 * p).toFixed(1)} %`));
+    if (token.said) lines.push(token.said);
+    lines.push(this.data.meter.heading, ...token.likeliest.map(([name, p]) => `  ${name}  ${(100 * p).toFixed(1)} %`));
     this.tip.textContent = lines.join("\n");
     this.tip.classList.add("shown");
     const frame = this.root.getBoundingClientRect(), own = box.getBoundingClientRect();
@@ -155,4 +155,4 @@ class Glyphs {
   }
 }
 
-const shorten = (label) => (label.length > 8 ? `${label.slice(0, 7)}…` : label);
+const shorten = (label, longest = 8) => (label.length > longest ? `${label.slice(0, longest - 1)}…` : label);

@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from analysis.sentence import LONGEST, cluster_flow
+from analysis.cluster_flow import cluster_flow
 from app import cached, selection, tables
 from app.components.sentence_glyphs import cluster_labels, sentence_glyphs, sentence_glyphs_data
 from app.examples import example_texts
 from app.linked_text import linked_text_area
+from app.many_texts import many_texts
 from app.notices import how_to_read, literal, show_error
 from app.numbers import numbers
 from app.recording_panel import ensure_recorded
+from data_prep.encoded_text import LONGEST
 from data_prep.errors import UserError
 from data_prep.text_file import decode
 
@@ -27,8 +29,14 @@ def take_pick() -> None:
 def take_example() -> None:
     """Put the chosen example into the text box."""
     if st.session_state["example"] is not None:
-        st.session_state["text"] = st.session_state["example"]
-        forget_position()
+        take_text(st.session_state["example"])
+
+
+def take_text(text: str) -> None:
+    """Put a text into the text box, and an uploaded one away."""
+    st.session_state["text"] = text
+    st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1  # another key is an empty uploader
+    forget_position()
 
 
 def forget_position() -> None:
@@ -44,11 +52,15 @@ ensure_recorded(run)
 
 left, right = st.columns([3, 1])
 examples = example_texts(unit)
-text = linked_text_area(left, "Text", examples[0], key="text", height=68, on_change=forget_position)
+text = linked_text_area(
+    left, "Text", examples[1 if run.classes else 0], key="text", height=68, on_change=forget_position
+)
 with right:
     st.selectbox("Examples", examples, index=None, key="example", on_change=take_example, placeholder="choose one")
+    upload_key = f"upload-{st.session_state.get('uploads', 0)}"
     with st.popover("Upload a text file", icon=":material/upload:", width="stretch"):
-        upload = st.file_uploader("Plain text, UTF-8", type=["txt"], max_upload_size=LARGEST_UPLOAD_MB, key="upload")
+        upload = st.file_uploader("Plain text, UTF-8", type=["txt"], max_upload_size=LARGEST_UPLOAD_MB, key=upload_key)
+many_texts(chosen, take_text)
 if upload:
     st.caption(f"Reading {literal(upload.name)}; remove it under “Upload a text file” to go back to the text above.")
 try:
@@ -62,7 +74,11 @@ if reading.left_out:
     st.warning(f"The first {LONGEST:,} tokens are shown; {reading.left_out:,} more were left out.")
 if reading.skipped:
     st.warning(f"{reading.skipped:,} symbols are not in the vocabulary of this model and were skipped.")
-if unknown := int((~reading.known).sum()):
+if not reading.known.any():
+    st.warning(
+        f"Not one {vocabulary.tokenisation.noun} of this text is in the vocabulary: the network reads <unk> throughout."
+    )
+elif unknown := int((~reading.known).sum()):
     st.info(f"{unknown:,} of {len(reading.tokens):,} words are not in the vocabulary: the network reads them as <unk>.")
 
 response, clusters = chosen.response(), chosen.clusters()
@@ -70,10 +86,12 @@ labels = cluster_labels(response, clusters, vocabulary)
 flow = cluster_flow(reading.states[chosen.state][:, chosen.layer], clusters.unit_labels, clusters.k)
 position = st.session_state.get("position")
 position = position if position is not None and position < len(reading.tokens) else None
-sentence_glyphs(sentence_glyphs_data(reading, flow, vocabulary, labels), position, key=KEY, on_pick=take_pick)
+drawn = sentence_glyphs_data(reading, flow, vocabulary, labels, run.classes)
+sentence_glyphs(drawn, position, key=KEY, on_pick=take_pick)
 how_to_read(
     f"One box per token; in it a lane per unit cluster of {chosen.layer_name} ({chosen.state} state): grey is held, "
-    "filled gained, dashed lost, and the rulers between boxes show the share that was kept.",
+    "filled gained, dashed lost, and the rulers between boxes show the share that was kept."
+    + (" Below, what it would say of the text if it ended there." if run.classes else ""),
     "the state starts at zero, so the first tokens always gain much; a sum over a cluster hides what cancels in it.",
 )
 
@@ -81,7 +99,10 @@ if position is not None:
     st.subheader(f"After token {position + 1}", anchor=False)
     guesses, memory = st.columns(2)
     probability = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)
-    expected = tables.guesses_table(reading, position, vocabulary)
+    if run.classes:
+        expected = tables.classes_table(reading, position, run.classes)
+    else:
+        expected = tables.guesses_table(reading, position, vocabulary)
     guesses.dataframe(expected, hide_index=True, column_config={"probability": probability})
     memory.dataframe(tables.step_table(flow, position, labels), hide_index=True)
-numbers(tables.steps_table(reading, flow, vocabulary), "sentence", label="Every step")
+numbers(tables.steps_table(reading, flow, vocabulary, run.classes), "sentence", label="Every step")

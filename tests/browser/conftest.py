@@ -27,9 +27,9 @@ FLAGS = (
 
 
 @pytest.fixture(scope="session")
-def server(recorded_home, tmp_path_factory):
-    """The address of a dashboard over the gallery and a copy of the toy runs."""
-    home = shutil.copytree(recorded_home, tmp_path_factory.mktemp("browser") / "home")
+def server(classifier_home, tmp_path_factory):
+    """The address of a dashboard over the gallery and a copy of the toy runs, the classifier among them."""
+    home = shutil.copytree(classifier_home, tmp_path_factory.mktemp("browser") / "home")
     # One run without a recording, to be recorded from the page.
     for folder in (home / "results").iterdir():
         if any("toy-bytes-gru" in path.read_text() for path in folder.rglob("recording.json")):

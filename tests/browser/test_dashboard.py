@@ -149,10 +149,30 @@ def test_a_long_text_scrolls(visit):
 def test_a_file_is_uploaded(visit):
     page = visit(f"sentences?{RUN}")
     page.get_by_role("button", name="Upload a text file").click()
-    page.locator("input[type=file]").set_input_files(
+    page.get_by_test_id("stFileUploader").filter(has_text="Plain text").locator("input[type=file]").set_input_files(
         {"name": "mine.txt", "mimeType": "text/plain", "buffer": b"one two three"}
     )
     expect(page.locator(".glyphs .token").nth(2)).to_have_text("three")
+
+
+def test_many_texts_are_uploaded_and_the_picked_one_is_read(visit):
+    page = visit("sentences?run=reviews-gru")
+    page.get_by_text("Many texts").click()
+    uploader = page.get_by_test_id("stFileUploader").filter(has_text="One text per line")
+    lines = b"the food was great\nthe staff was rude\n"
+    uploader.locator("input[type=file]").set_input_files(
+        {"name": "mine.txt", "mimeType": "text/plain", "buffer": lines}
+    )
+    expect(page.get_by_text("2 texts of mine.txt")).to_be_visible()
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    table.click(position={"x": 15, "y": 35 * 2 + 17})  # drawn on a canvas: the box beside the second row
+    expect(page.get_by_role("textbox", name="Text", exact=True)).to_have_value("the staff was rude")
+    expect(page.locator(".glyphs .token").nth(3)).to_have_text("rude")
+    expect(page.locator(".glyphs .name").filter(has_text=re.compile("^(negative|positive)$"))).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_test_id("stDownloadButton").first.get_by_role("button").click()
+    assert len(download.value.path().read_text(encoding="utf-8").splitlines()) == 3
 
 
 def test_numbers_are_downloaded(visit):

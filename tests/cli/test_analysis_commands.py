@@ -46,6 +46,26 @@ def test_analyse_other_parts_and_names(run_json, run_text):
     assert "9 clusters of hidden state, layer 2" in run_text("analyse", "toy-words-lstm")
 
 
+def test_layers_are_measured(run_json, run_text):
+    layers = run_json("analyse", "toy-words-lstm", "layers")["layers"]
+    assert [(one["state"], one["layer"]) for one in layers] == [
+        ("hidden", 1), ("hidden", 2), ("cell", 1), ("cell", 2)
+    ]  # fmt: skip
+    assert all(0 < one["sparsity"] < 1 and 0 < one["moved"] <= 1 and one["size"] > 0 for one in layers)
+    assert "layer by layer" in run_text("analyse", "toy-words-lstm", "layers")
+
+
+def test_words_of_a_kind_are_neighbours(run_json, run_text):
+    found = run_json("analyse", "toy-words-lstm", "neighbours", "--word", "lamp")["neighbours"]
+    assert (found["word"], found["layer"], found["state"]) == ("lamp", 2, "hidden")
+    assert {near["word"] for near in found["nearest"][:3]} <= {*ANIMALS, *THINGS}
+    cosines = [near["cosine"] for near in found["nearest"]]
+    assert cosines == sorted(cosines, reverse=True)
+    assert all(response > 0 for _, response in found["units"]["raised"])
+    assert all(response < 0 for _, response in found["units"]["lowered"])
+    assert "Like “lamp”" in run_text("analyse", "toy-words-lstm", "neighbours", "--word", "lamp")
+
+
 def test_sentence_reads_word_by_word(run_json):
     said = run_json("sentence", "toy-words-lstm", "Every old CAT sleeps zyzzyva.", "-k", "4")
     assert said["run"] == "toy-words-lstm"
@@ -183,6 +203,9 @@ def test_bad_arguments_of_sentence(refused, arguments, reason):
         (["toy-words-lstm", "--layer", "9"], "has no layer 9"),
         (["toy-words-lstm", "-k", "0"], "0"),
         (["toy-words-lstm", "--words", "0"], "0 words cannot be clustered"),
+        (["toy-words-lstm", "neighbours"], "Neighbours and --word belong together"),
+        (["toy-words-lstm", "--word", "lamp"], "Neighbours and --word belong together"),
+        (["toy-words-lstm", "neighbours", "--word", "zyzzyva"], "has no word 'zyzzyva'"),
     ],
 )
 def test_bad_arguments_of_analyse(refused, arguments, reason):

@@ -2,11 +2,13 @@ import numpy as np
 import pytest
 import torch
 
-from analysis.sentence import GUESSES, LONGEST, cluster_flow, read_text
+from analysis import reading as reading_module
+from analysis.reading import GUESSES, read_text
+from data_prep.encoded_text import LONGEST
 from data_prep.errors import UserError
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import build_vocabulary
-from models.network import RecurrentLanguageModel
+from models.network import RecurrentClassifier, RecurrentLanguageModel
 from models.recipe import ModelSettings
 
 
@@ -75,33 +77,52 @@ def test_what_cannot_be_read_is_said(text, said):
         read_text(*word_reader(), text)
 
 
-def test_flow_matches_the_definition_unit_by_unit():
-    rng = np.random.default_rng(7)
-    states, labels, k = rng.normal(size=(6, 10)), rng.integers(-1, 3, size=10), 3
-    flow = cluster_flow(states, labels, k)
-    before = np.vstack((np.zeros(10), states[:-1]))
-    for t in range(6):
-        for cluster in range(k):
-            h, h1 = states[t, labels == cluster], before[t, labels == cluster]
-            positive, negative = h[h > 0].sum(), h[h < 0].sum()
-            kept = np.minimum(h, h1)[(h > 0) & (h1 > 0)].sum() - np.maximum(h, h1)[(h < 0) & (h1 < 0)].sum()
-            assert flow.held_positive[t, cluster] == pytest.approx(positive)
-            assert flow.held_negative[t, cluster] == pytest.approx(negative)
-            held_before = np.abs(h1).sum()
-            assert flow.kept_rate[t, cluster] == pytest.approx(kept / held_before if held_before else 0)
-            assert flow.sizes[cluster] == len(h)
+def test_a_text_of_one_word_and_one_of_unknown_words_only_are_read():
+    network, vocabulary = word_reader()
+    reading = read_text(network, vocabulary, "cat")
+    assert reading.states["hidden"].shape == (1, 2, 9)
+    assert np.isnan(reading.surprise_nats).all()
+    unknown = read_text(network, vocabulary, "zyzzyva quux")
+    assert not unknown.known.any()
+    assert set(unknown.ids) == {vocabulary.unknown_id}
+    assert unknown.surprise_nats[1] > 0
 
 
-def test_gains_and_losses_telescope_to_what_is_held():
-    rng = np.random.default_rng(8)
-    states, labels = rng.normal(size=(9, 12)), rng.integers(4, size=12)
-    flow = cluster_flow(states, labels, 4)
-    np.testing.assert_allclose((flow.gained_positive - flow.lost_positive).sum(0), flow.held_positive[-1])
-    np.testing.assert_allclose((flow.gained_negative - flow.lost_negative).sum(0), -flow.held_negative[-1])
-    assert np.all((flow.kept_rate >= 0) & (flow.kept_rate <= 1))
-    assert np.all(flow.gained_positive * flow.lost_positive == 0)
+def test_responses_add_up_to_the_state():
+    reading = read_text(*word_reader(), "the cat sat on a mat because it was tired")
+    for state in ("hidden", "cell"):
+        np.testing.assert_allclose(reading.responses(state).sum(0), reading.states[state][-1], atol=1e-6)
+        np.testing.assert_array_equal(reading.responses(state)[0], reading.states[state][0])
 
 
-def test_a_memory_that_stands_still_is_kept_whole():
-    flow = cluster_flow(np.ones((3, 4)), np.zeros(4, int), 1)
-    assert flow.kept_rate[:, 0].tolist() == [0, 1, 1]
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_a_classifier_says_after_every_word_what_it_says_of_the_text_up_to_there(cell):
+    _, vocabulary = word_reader()
+    torch.manual_seed(2)
+    settings = ModelSettings(cell=cell, layers=2, units=9, embedding=7, initial_range=1.0)
+    network = RecurrentClassifier(settings, len(vocabulary), 3).eval()
+    reading = read_text(network, vocabulary, "the cat sat on a mat because it was tired")
+    ids = torch.from_numpy(reading.ids)[:, None]
+    for t in range(len(ids)):
+        with torch.no_grad():
+            prefix = network(ids[: t + 1], torch.tensor([t + 1])).softmax(1)[0]
+        np.testing.assert_allclose(reading.class_probabilities[t], prefix.numpy(), atol=1e-6)
+    assert reading.guess_ids.shape == (10, 0)
+    assert np.isnan(reading.surprise_nats).all()
+
+
+def test_a_bidirectional_classifier_is_refused():
+    _, vocabulary = word_reader()
+    network = RecurrentClassifier(ModelSettings(units=4, embedding=4, bidirectional=True), len(vocabulary), 2)
+    with pytest.raises(UserError, match="bidirectional"):
+        read_text(network, vocabulary, "the cat")
+
+
+def test_the_largest_vocabulary_is_decoded_in_parts_with_the_same_result(monkeypatch):
+    network, vocabulary = word_reader()
+    text = "the cat sat on a mat because it was tired"
+    whole = read_text(network, vocabulary, text)
+    monkeypatch.setattr(reading_module, "LOGITS_AT_ONCE", 3 * len(vocabulary))
+    parts = read_text(network, vocabulary, text)
+    np.testing.assert_allclose(parts.surprise_nats, whole.surprise_nats, rtol=1e-6)
+    np.testing.assert_array_equal(parts.guess_ids, whole.guess_ids)
