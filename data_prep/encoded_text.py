@@ -78,6 +78,26 @@ def encode_text(text: str, vocabulary: Vocabulary) -> EncodedText:
     return EncodedText(tuple(tokens[:LONGEST]), ids[:LONGEST], known[:LONGEST], left_out, skipped)
 
 
+def encode_running_text(text: str, vocabulary: Vocabulary) -> EncodedText:
+    """As `encode_text`, of any length, for a recording.
+
+    Raises UserError too when no token of it is in the vocabulary: nothing could be learnt from that.
+    """
+    if fault := _fault(text):
+        raise UserError(fault, "Give plain text in UTF-8.")
+    tokens = vocabulary.tokenisation.split(text)
+    ids, known = vocabulary.encode(tokens)
+    if not known.any():
+        noun = vocabulary.tokenisation.noun
+        raise UserError(
+            f"None of the {len(tokens):,} {noun}s of the text is in the vocabulary.",
+            "Give a text in the language that the network was trained on.",
+        )
+    has_id = ids >= 0
+    kept = tokens if has_id.all() else [token for token, has in zip(tokens, has_id, strict=True) if has]
+    return EncodedText(tuple(kept), ids[has_id], known[has_id], 0, int((~has_id).sum()))
+
+
 def encode_texts(texts: Sequence[str], vocabulary: Vocabulary) -> EncodedTexts:
     """Cut N texts and look their tokens up, as `encode_text` does for each, but much faster.
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from analysis.coclustering import TREATMENTS
-from app.cli.console import AsJson, Device, check_choice, print_json, print_line, print_table, progress_bar
+from app.cli.console import AsJson, Device, check_choice, print_json, print_line, print_note, print_table, progress_bar
 from app.cli.texts_sorts import SORTS
 from app.defaults import CLUSTERS, TREATMENT, WORDS
 from data_prep.corpus import SPLITS
@@ -18,6 +18,8 @@ from data_prep.errors import UserError
 from data_prep.text_file import decode, read_bytes
 
 ANALYSES = ("recording", "clusters", "layers", "neighbours")
+ENGINES = ("local", "ray")
+LARGEST_TEXT = 256 << 20  # bytes of a text of one's own
 USUAL = ("recording", "clusters")
 Layer = Annotated[int | None, typer.Option(help="1 is the lowest; by default the highest.")]
 State = Annotated[str, typer.Option(help="hidden or cell.")]
@@ -32,6 +34,7 @@ def analyse(
         list[str] | None, typer.Argument(help=f"Any of: {', '.join(ANALYSES)}; by default {', '.join(USUAL)}.")
     ] = None,
     split: Annotated[str, typer.Option(help="Part of the corpus to record: train, valid or test.")] = "train",
+    text: Annotated[Path | None, typer.Option(help="Record a text of your own instead.")] = None,
     again: Annotated[bool, typer.Option(help="Record again, even if a stored recording is there.")] = False,
     layer: Layer = None,
     state: State = "hidden",
@@ -40,10 +43,16 @@ def analyse(
     treatment: TreatmentName = TREATMENT,
     word: Annotated[str | None, typer.Option(help="Of neighbours: the word whose like is looked for.")] = None,
     device: Device = "auto",
+    engine: Annotated[str, typer.Option(help="local, or ray: shards of the text on a cluster.")] = "local",
+    shards: Annotated[int, typer.Option(min=1, help="Ray: parts that are recorded side by side.")] = 4,
+    address: Annotated[str | None, typer.Option(help="Ray: HOST:PORT of a cluster; else this machine.")] = None,
+    cpus_per_shard: Annotated[float, typer.Option(min=0.01, help="Ray: CPUs that each shard asks for.")] = 1.0,
+    gpus_per_shard: Annotated[float, typer.Option(min=0.0, help="Ray: GPUs, or a fraction of one.")] = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """Record a run's responses on its corpus and store them; co-cluster, measure the layers, find similar words."""
-    from analysis.store import RecordingOptions, ensure_recording, record_run
+    from analysis.recording.engine import record
+    from analysis.store import RecordingOptions, ensure_recording
     from app.cli import analysis_output, derived_output
     from models.network import resolve_device
     from models.run import open_run
@@ -56,11 +65,25 @@ def analyse(
             "Neighbours and --word belong together.", f"Like this: rnnscope analyse {run} neighbours --word the"
         )
     check_choice(split, SPLITS, "--split")
+    check_choice(engine, ENGINES, "--engine")
     opened = open_run(run)
-    options = RecordingOptions(split=split)
+    options, ids = RecordingOptions(split=split), None
+    if text is not None:
+        options, ids = _own_text(opened, text, options)
+    if engine == "ray":
+        from analysis.recording.on_ray import RayRecorder
+
+        record = RayRecorder(shards, address, cpus_per_shard, gpus_per_shard)
     with progress_bar(f"recording {run}") as update:
-        make = record_run if again else ensure_recording
-        recording = make(opened, options, device=str(resolve_device(device)), on_progress=update)
+        recording = ensure_recording(
+            opened,
+            options,
+            ids=ids,
+            device=str(resolve_device(device)),
+            again=again,
+            record=record,
+            on_progress=update,
+        )
     result: dict[str, Any] = {"run": run, "recording": analysis_output.recording_summary(recording, options)}
     if "layers" in names:
         result["layers"] = derived_output.layers_summary(recording)
@@ -73,9 +96,10 @@ def analyse(
         result["clusters"] = analysis_output.clusters_summary(response, clusters, opened.vocabulary)
     if as_json:
         return print_json(result)
+    source = f"of the {split} part" if text is None else f"of {text.name}"
     print_line(
-        f"{run}: {recording.tokens:,} tokens of the {split} part recorded, responses to the "
-        f"{len(recording.token_ids):,} most frequent kept."
+        f"{run}: {recording.tokens:,} tokens {source} recorded: the mean responses to {len(recording.token_ids):,} "
+        f"{opened.vocabulary.tokenisation.noun}s, and the bands of the {recording.banded:,} most frequent."
     )
     if "clusters" in result:
         rows = analysis_output.cluster_rows(result["clusters"], opened.vocabulary)
@@ -87,6 +111,20 @@ def analyse(
         title = f"Like “{word}”: {state} state, layer {result['neighbours']['layer']}"
         print_table(*derived_output.neighbour_rows(result["neighbours"], opened.vocabulary), title)
     print_line("Next: rnnscope app")
+
+
+def _own_text(run: Any, path: Path, options: Any) -> tuple[Any, Any]:
+    """(options, token ids) of a text in a file."""
+    from analysis.store import options_for_text
+    from data_prep.encoded_text import encode_running_text
+
+    raw = read_bytes(path, LARGEST_TEXT + 1)
+    if len(raw) > LARGEST_TEXT:
+        raise UserError(f"{path} is larger than {LARGEST_TEXT >> 20} MB.", "Give a part of it.")
+    found = encode_running_text(decode(raw, path.name), run.vocabulary)
+    if unknown := int((~found.known).sum()):
+        print_note(f"{unknown:,} of {len(found.ids):,} tokens are not in the vocabulary, and read as <unk>.")
+    return options_for_text(found.ids, options), found.ids
 
 
 def sentence(

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from data_prep.errors import UserError
 
@@ -52,6 +53,11 @@ def print_json(value: Any) -> None:
 def print_line(text: str) -> None:
     """One line for a person; the text is shown as it is, never read as markup."""
     output.print(escape(text))
+
+
+def print_note(text: str) -> None:
+    """One line beside the result, on standard error."""
+    errors.print(Text(printable(text)))
 
 
 def printable(text: str) -> str:

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 from rich.tree import Tree as DrawnTree
 
-from app.cli.console import AsJson, Device, errors, output, print_json, printable
+from app.cli.console import AsJson, Device, output, print_json, print_note, printable
 from app.defaults import SAMPLE, TREE
 from data_prep.errors import UserError
 from data_prep.prompt import Prompt, read_prompt
@@ -66,13 +66,15 @@ def generate(
     if as_tree:
         output.print(_drawn(result.root, begun, vocabulary))
         if result.left_out:
-            _note(f"The tree was cut at {result.nodes:,} nodes; of its last depth {result.left_out:,} were left out.")
+            print_note(
+                f"The tree was cut at {result.nodes:,} nodes; of its last depth {result.left_out:,} were left out."
+            )
     else:
         output.print(_continued(begun, result, vocabulary), soft_wrap=True)
     if begun.unknown:
         treated = "left out" if vocabulary.unknown_id is None else "read as <unk>"
         shown = ", ".join(display_token(token, vocabulary.tokenisation) for token in dict.fromkeys(begun.unknown))
-        _note(f"Not in the vocabulary, {treated}: {shown}")
+        print_note(f"Not in the vocabulary, {treated}: {shown}")
 
 
 def _given(**options: Any) -> dict[str, Any]:
@@ -100,7 +102,3 @@ def _drawn(root: "Node", prompt: Prompt, vocabulary: Vocabulary) -> DrawnTree:
 
     grow(drawn, root)
     return drawn
-
-
-def _note(text: str) -> None:
-    errors.print(Text(printable(text)))
