@@ -35,15 +35,14 @@ def test_results_are_listed_pruned_and_deleted(run_json, run_text, copied_home):
     assert run_json("results")["results"] == []
 
 
-def test_a_text_of_ones_own_is_recorded(run_json, tmp_path, run_error):
+def test_a_text_of_ones_own_is_recorded(run_json, tmp_path, refused):
     text = tmp_path / "mine.txt"
     text.write_text("The cat sleeps. The zyzzyva sleeps.\n" * 40, encoding="utf-8")
     said = run_json("analyse", "toy-words-lstm", "recording", "--text", str(text))["recording"]
-    assert (said["split"], said["tokens"]) == ("text", 9 * 40)
+    assert (said["split"], said["tokens"]) == ("text", 10 * 40)
     assert said["text"]
     assert said["words"] == 6
     again = run_json("analyse", "toy-words-lstm", "recording", "--text", str(text))["recording"]
     assert again == said
     text.write_text("Qwfp bzzt.", encoding="utf-8")
-    error = run_error("analyse", "toy-words-lstm", "--text", str(text))
-    assert "is in the vocabulary" in error["error"]
+    assert "is in the vocabulary" in refused("analyse", "toy-words-lstm", "--text", str(text))["error"]
