@@ -56,7 +56,7 @@ def find_response(run: Run, state: str, layer: int, words: int) -> ExpectedRespo
 
 
 def find_decomposition(run: Run, state: str, layer: int, words: int, treatment: Treatment) -> Decomposition:
-    """The decomposition that serves every number of clusters."""
+    """The decomposition that serves every number of clusters: that of all recorded words, of which these are some."""
     return _decomposition(run.id, run.digest, state, layer, words, treatment)
 
 
@@ -157,13 +157,24 @@ def _recording(run_id: str, digest: str, fingerprint: tuple[tuple[str, int, int]
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _decomposition(
     run_id: str,
-    digest: str,  # noqa: ARG001 (part of the key)
+    digest: str,
     state: str,
     layer: int,
     words: int,
     treatment: Treatment,
 ) -> Decomposition:
-    return decompose(find_response(find_run(run_id), state, layer, words).mean, treatment)
+    return _whole_decomposition(run_id, digest, state, layer, treatment).first_words(words)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _whole_decomposition(
+    run_id: str,
+    digest: str,  # noqa: ARG001 (part of the key)
+    state: str,
+    layer: int,
+    treatment: Treatment,
+) -> Decomposition:
+    return decompose(find_recording(find_run(run_id)).response(state, layer).mean, treatment)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
