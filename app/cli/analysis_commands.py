@@ -54,7 +54,7 @@ def analyse(
     result: dict[str, Any] = {"run": run, "recording": analysis_output.recording_summary(recording, options)}
     if "clusters" in (names or ANALYSES):
         response = analysis_output.response_of(recording, state, analysis_output.layer_of(opened, layer), words)
-        clusters = analysis_output.clusters_of(response, treatment, k)
+        clusters = analysis_output.clusters_of(recording, response, treatment, k)
         result["clusters"] = analysis_output.clusters_summary(response, clusters, opened.vocabulary)
     if as_json:
         return print_json(result)
@@ -92,8 +92,9 @@ def sentence(
     opened = open_run(run)
     at_layer = analysis_output.layer_of(opened, layer)
     reading = read_text(opened.load_language_model(), opened.vocabulary, decode(raw, source))
-    response = analysis_output.response_of(ensure_recording(opened, RecordingOptions()), state, at_layer, words)
-    clusters = analysis_output.clusters_of(response, treatment, k)
+    recording = ensure_recording(opened, RecordingOptions())
+    response = analysis_output.response_of(recording, state, at_layer, words)
+    clusters = analysis_output.clusters_of(recording, response, treatment, k)
     flow = cluster_flow(reading.states[state][:, at_layer], clusters.unit_labels, clusters.k)
     if as_json:
         return print_json(analysis_output.sentence_summary(opened, reading, flow, state, at_layer))
