@@ -39,7 +39,7 @@ TRUSTED, SHAKY, UNTRUSTED = VERDICTS = ("trusted", "shaky", "not to be trusted")
 SEEDS_NEEDED = (0.75, 0.5)
 TEXT_NEEDED = (0.75, 0.5)
 UNITS_NEEDED = (0.4, 0.2)
-ENOUGH = 0.95
+ENOUGH = 0.96
 SEEDS, UNIT_SPLITS, SHUFFLES = 5, 4, 50
 
 

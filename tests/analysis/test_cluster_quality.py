@@ -12,7 +12,7 @@ W, H = 200, 120
 def plant(k: int, seed: int, *, noise: float = 0.4) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
     """Responses with k planted clusters, whose words they are, and what two halves of a text would show."""
     rng = np.random.default_rng(seed)
-    words, units = rng.integers(k, size=W), rng.integers(k, size=H)
+    words, units = rng.permutation(np.arange(W) % k), rng.permutation(np.arange(H) % k)
     truth = (words[:, None] == units) * rng.choice([-1.0, 1.0], size=H)
     halves = tuple(truth + noise * rng.standard_t(4, (W, H)) for _ in range(2))
     return (halves[0] + halves[1]) / 2, words, halves
