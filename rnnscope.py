@@ -7,7 +7,9 @@ The public names of the library, so that a script needs one import:
     recording = rnnscope.stored_recording(run, rnnscope.RecordingOptions())
 """
 
-from analysis.coclustering import Coclusters, Decomposition, cocluster, decompose
+from analysis.cluster_quality import QualityProfile, quality_profile
+from analysis.coclustering import Coclusters, cocluster
+from analysis.decomposition import Decomposition, decompose
 from analysis.recorded_states import import_states
 from analysis.recording import ExpectedResponse, Recording, record
 from analysis.sentence import ClusterFlow, Reading, cluster_flow, read_text
@@ -48,6 +50,7 @@ __all__ = [
     "Node",
     "PartsOfSpeech",
     "Prompt",
+    "QualityProfile",
     "Reading",
     "Recipe",
     "Recording",
@@ -78,6 +81,7 @@ __all__ = [
     "prepare_known",
     "prepare_text",
     "preview",
+    "quality_profile",
     "read_prompt",
     "read_text",
     "record",

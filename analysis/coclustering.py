@@ -7,7 +7,22 @@ which its response stands out most.
 
 The treatment `raw` is left as RNNVis has it, to compare with: ⌈log2 k⌉ vectors, one k-means of words and units.
 
-MEASURED
+Measured on the gallery's three models of the Penn Treebank (LSTM, GRU, RNN 2×200): their 300 most frequent words in
+156,000 tokens; hidden state of both layers, for the LSTM also the cell state of layer 2; k = 5, 10, 15. Agreement of
+word clusters with parts of speech (normalised mutual information; with shuffled ones .06, .10, .13 for the three k), and
+of the clusters of two halves of the text (adjusted Rand index, mean over four ways to halve it):
+
+                 parts of speech        halves of the text
+                 LSTM   GRU   RNN       LSTM   GRU   RNN
+    combined      .56   .60   .52        .82   .77   .73
+    signed        .56   .57   .52        .78   .73   .77
+    absolute      .48   .48   .37        .72   .78   .56
+    positive      .55   .57   .50        .71   .72   .67
+    raw           .50   .48   .45        .73   .71   .60
+
+A single k-means instead of the consensus costs .05 to .10 of the second. On planted clusters where every entry has a
+sign of its own, `signed` finds nothing, `combined` and `absolute` nearly everything: so `combined` is the default.
+`absolute` sees words that move the same units in opposite ways as one cluster.
 """
 
 import math

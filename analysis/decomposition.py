@@ -98,17 +98,17 @@ def decompose(matrix: np.ndarray, treatment: Treatment = "combined") -> Decompos
     kept_units = np.flatnonzero(highest > lowest)
     if len(kept_units) < len(highest):
         weights = weights[:, kept_units]
-    kept_words = np.flatnonzero(np.abs(weights) @ np.ones(weights.shape[1], precision) > 0)
+    magnitude = np.abs(weights)
+    kept_words = np.flatnonzero(magnitude.sum(1) > 0)
     if len(kept_units) == 0 or len(kept_words) < 2:
         raise UserError(
             "Every unit responds to all words alike, or to none: there is nothing to cluster.", "Record a longer text."
         )
     if len(kept_words) < len(weights):
-        weights = weights[kept_words]
+        weights, magnitude = weights[kept_words], magnitude[kept_words]
     if treatment != "raw":
-        limits = CLIP * _typical(weights)
-        weights = np.clip(weights, -limits, limits)
-    magnitude = np.abs(weights)
+        limits = CLIP * _typical(magnitude)
+        weights, magnitude = np.clip(weights, -limits, limits), np.minimum(magnitude, limits, out=magnitude)
     word_scale, unit_scale = 1 / np.sqrt(magnitude.sum(1)), 1 / np.sqrt(magnitude.sum(0))
     parts = []
     if treatment in ("combined", "signed"):
@@ -131,9 +131,9 @@ def decompose(matrix: np.ndarray, treatment: Treatment = "combined") -> Decompos
     )
 
 
-def _typical(weights: np.ndarray) -> np.ndarray:
+def _typical(magnitude: np.ndarray) -> np.ndarray:
     """(H,): the median of each unit's |response| where it responds; infinite where a sample of words shows none."""
-    sample = np.abs(weights[:: max(1, len(weights) // _MEDIAN_WORDS)])
+    sample = magnitude[:: max(1, len(magnitude) // _MEDIAN_WORDS)]
     typical = np.median(sample, axis=0)
     for unit in np.flatnonzero(typical == 0):
         responses = sample[:, unit][sample[:, unit] > 0]

@@ -1,4 +1,4 @@
-"""The benches by name, and those of what the pages wait for: recording, co-clusters, sentences."""
+"""The benches by name, and those of what the pages wait for: recording, sentences."""
 
 import os
 import platform
@@ -10,9 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from sklearn.cluster import SpectralCoclustering
 
-from analysis.coclustering import cocluster, decompose
 from analysis.recording import record
 from analysis.sentence import read_text
 from app.bench.measured import Measured
@@ -67,19 +65,10 @@ def bench_record() -> list[dict[str, Any]]:
 
 
 def bench_cocluster() -> list[dict[str, Any]]:
-    """Co-clusters of 300 words × 600 units: the first picture, then another k, against scikit-learn."""
-    matrix = np.random.default_rng(0).standard_t(4, (300, UNITS))
-    first, peer = _in_turn(
-        lambda: cocluster(decompose(matrix), 9),
-        lambda: SpectralCoclustering(9, random_state=0).fit(matrix - matrix.min()),
-    )
-    ready = decompose(matrix)
-    again, _ = _in_turn(lambda: cocluster(ready, 12), lambda: None)
-    name = "SpectralCoclustering"
-    return [
-        _figure("first, 300 × 600", first * 1000, "ms", name, peer * 1000, lambda _: first <= 0.150, "≤ 150 ms"),
-        _figure("another k", again * 1000, "ms", name, peer * 1000, lambda _: again <= 0.050, "≤ 50 ms"),
-    ]
+    """Co-clusters beside scikit-learn's: speed, planted truth, a real model."""
+    from app.bench.coclustering import measure_coclustering
+
+    return [_json(figure) for figure in measure_coclustering()]
 
 
 def bench_sentence() -> list[dict[str, Any]]:
