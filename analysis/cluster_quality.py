@@ -18,10 +18,11 @@ Our own; near to Ben-Hur, Elisseeff and Guyon 2002 and to Lange et al. 2004.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
-from analysis.coclustering import Coclusters, cocluster, largest_k, membership
+from analysis.coclustering import cluster_labels, largest_k, membership
 from analysis.decomposition import Decomposition, decompose
 from analysis.partitions import (
     adjusted_rand_index,
@@ -109,20 +110,18 @@ def quality_profile(
 
     pairs = [(first, second) for place, first in enumerate(again) for second in again[:place]]
     measured = {
-        "normalised_cut": [normalised_cut(matrix, again[0](k)) for k in ks],
-        "seed_agreement": [_mean_agreement(pairs, k) for k in ks],
-        "seed_agreement_units": [
-            np.mean([adjusted_rand_index(first(k).unit_labels, second(k).unit_labels) for first, second in pairs])
-            for k in ks
-        ],
-        "unit_half_agreement": [_mean_agreement(of_units, k) for k in ks],
-        "text_half_agreement": [_mean_agreement(of_text, k) for k in ks],
+        "normalised_cut": [normalised_cut(matrix, *again[0](k)) for k in ks],
+        "seed_agreement": [_mean_agreement(pairs, k, of=WORDS) for k in ks],
+        "seed_agreement_units": [_mean_agreement(pairs, k, of=UNITS) for k in ks],
+        "unit_half_agreement": [_mean_agreement(of_units, k, of=WORDS) for k in ks],
+        "text_half_agreement": [_mean_agreement(of_text, k, of=WORDS) for k in ks],
         "shared_information": [
-            np.mean([_information_beyond_chance(first(k), second(k), draw) for first, second in of_units]) for k in ks
+            np.mean([_information_beyond_chance(first(k)[WORDS], second(k)[WORDS], draw) for first, second in of_units])
+            for k in ks
         ],
     }
     arrays = {name: np.array(values) for name, values in measured.items()}
-    speech, tagged = _tag_figures([again[0](k).word_labels for k in ks], tags, draw)
+    speech, tagged = _tag_figures([again[0](k)[WORDS] for k in ks], tags, draw)
     verdicts = tuple(
         _verdict(seeds, units, text)
         for seeds, units, text in zip(
@@ -134,19 +133,21 @@ def quality_profile(
     )
 
 
-def normalised_cut(matrix: np.ndarray, clusters: Coclusters) -> float:
+def normalised_cut(matrix: np.ndarray, word_labels: np.ndarray, unit_labels: np.ndarray) -> float:
     """Mean over clusters (words and units of a number) of 1 − |M| within, counted from both sides, over |M| in all.
 
     matrix: M (W, H). 0 when no response crosses clusters; empty clusters do not count.
     """
-    words, units = membership(clusters.word_labels, clusters.k) > 0, membership(clusters.unit_labels, clusters.k) > 0
+    k = 1 + max(word_labels.max(), unit_labels.max())
+    words, units = ((membership(labels, k) > 0).astype(matrix.dtype) for labels in (word_labels, unit_labels))
     blocks = words.T @ np.abs(matrix) @ units
     volume = blocks.sum(0) + blocks.sum(1)
     within = 2 * np.diag(blocks)[volume > 0] / volume[volume > 0]
     return float(1 - within.mean())
 
 
-Cuts = Callable[[int], Coclusters]
+Cuts = Callable[[int], tuple[np.ndarray, np.ndarray]]  # of k: word labels, unit labels
+WORDS, UNITS = 0, 1
 
 
 def _refuse_other_words(
@@ -163,14 +164,7 @@ def _refuse_other_words(
 
 
 def _cuts(decomposition: Decomposition, seed: int) -> Cuts:
-    found: dict[int, Coclusters] = {}
-
-    def cut(k: int) -> Coclusters:
-        if k not in found:
-            found[k] = cocluster(decomposition, k, seed=seed)
-        return found[k]
-
-    return cut
+    return cache(lambda k: cluster_labels(decomposition, k, seed=seed))
 
 
 def _unit_halves(decomposition: Decomposition, draw: np.random.Generator) -> list[tuple[Decomposition, Decomposition]]:
@@ -200,15 +194,15 @@ def _largest_everywhere(decomposition: Decomposition, cuts: list[Cuts]) -> int:
     return most
 
 
-def _mean_agreement(pairs: list[tuple[Cuts, Cuts]], k: int) -> float:
+def _mean_agreement(pairs: list[tuple[Cuts, Cuts]], k: int, *, of: int) -> float:
     if not pairs:
         return float("nan")
-    return float(np.mean([adjusted_rand_index(first(k).word_labels, second(k).word_labels) for first, second in pairs]))
+    return float(np.mean([adjusted_rand_index(first(k)[of], second(k)[of]) for first, second in pairs]))
 
 
-def _information_beyond_chance(first: Coclusters, second: Coclusters, draw: np.random.Generator) -> float:
-    kept = (first.word_labels >= 0) & (second.word_labels >= 0)
-    labels, others = first.word_labels[kept], second.word_labels[kept]
+def _information_beyond_chance(labels: np.ndarray, others: np.ndarray, draw: np.random.Generator) -> float:
+    kept = (labels >= 0) & (others >= 0)
+    labels, others = labels[kept], others[kept]
     tables = [contingency(labels, others), *(contingency(labels, draw.permutation(others)) for _ in range(5))]
     found, *by_chance = mutual_information(np.array(tables, float))
     return float(found - np.mean(by_chance))

@@ -9,8 +9,8 @@ The treatment `raw` is left as RNNVis has it, to compare with: ⌈log2 k⌉ vect
 
 Measured on the gallery's three models of the Penn Treebank (LSTM, GRU, RNN 2×200): their 300 most frequent words in
 156,000 tokens; hidden state of both layers, for the LSTM also the cell state of layer 2; k = 5, 10, 15. Agreement of
-word clusters with parts of speech (normalised mutual information; with shuffled ones .06, .10, .13 for the three k), and
-of the clusters of two halves of the text (adjusted Rand index, mean over four ways to halve it):
+word clusters with parts of speech (normalised mutual information; with shuffled ones .06, .10, .13 for the three k),
+and of the clusters of two halves of the text (adjusted Rand index, mean over four ways to halve it):
 
                  parts of speech        halves of the text
                  LSTM   GRU   RNN       LSTM   GRU   RNN
@@ -41,6 +41,7 @@ __all__ = [
     "Coclusters",
     "Decomposition",
     "Treatment",
+    "cluster_labels",
     "cluster_means",
     "cocluster",
     "decompose",
@@ -95,6 +96,15 @@ def cocluster(decomposition: Decomposition, k: int, *, seed: int = 0) -> Coclust
 
     Raises UserError when k is not within 2 … 20, or above the number of words or units that can be told apart.
     """
+    word_labels, unit_labels = cluster_labels(decomposition, k, seed=seed)
+    positive, negative = _signed_means(decomposition.matrix, word_labels, unit_labels, k)
+    return Coclusters(
+        decomposition.treatment, k, seed, word_labels, unit_labels, positive + negative, positive, negative
+    )
+
+
+def cluster_labels(decomposition: Decomposition, k: int, *, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """(word labels (W,), unit labels (H,)) of `cocluster` alone, without reading the responses."""
     words, units = len(decomposition.kept_words), len(decomposition.kept_units)
     if not 2 <= k <= LARGEST_K:
         raise UserError(f"{k} clusters cannot be drawn.", f"Choose 2 to {LARGEST_K}.")
@@ -110,10 +120,7 @@ def cocluster(decomposition: Decomposition, k: int, *, seed: int = 0) -> Coclust
     unit_labels = np.full(decomposition.matrix.shape[1], DROPPED)
     word_labels[decomposition.kept_words] = order[kept_word_labels]
     unit_labels[decomposition.kept_units] = order[kept_unit_labels]
-    positive, negative = _signed_means(decomposition.matrix, word_labels, unit_labels, k)
-    return Coclusters(
-        decomposition.treatment, k, seed, word_labels, unit_labels, positive + negative, positive, negative
-    )
+    return word_labels, unit_labels
 
 
 def largest_k(decomposition: Decomposition) -> int:

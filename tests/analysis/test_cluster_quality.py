@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from analysis.cluster_quality import TRUSTED, UNTRUSTED, normalised_cut, quality_profile
-from analysis.coclustering import TREATMENTS, Coclusters, cocluster, decompose
+from analysis.coclustering import TREATMENTS, cocluster, decompose
 from analysis.partitions import adjusted_rand_index
 from data_prep.errors import UserError
 
@@ -94,13 +94,10 @@ def test_without_halves_and_tags_their_figures_are_missing():
 def test_normalised_cut_of_separate_and_of_mixed_blocks():
     labels = np.repeat([0, 1], 10)
 
-    def clusters(words: np.ndarray, units: np.ndarray) -> Coclusters:
-        return Coclusters("combined", 2, 0, words, units, *np.zeros((3, 2, 2)))
-
     blocks = np.kron([[1.0, 0.0], [0.0, -2.0]], np.ones((10, 10)))
-    assert normalised_cut(blocks, clusters(labels, labels)) == pytest.approx(0)
-    assert normalised_cut(blocks, clusters(labels, 1 - labels)) == pytest.approx(1)
-    assert normalised_cut(np.ones((20, 20)), clusters(labels, labels)) == pytest.approx(1 / 2)
+    assert normalised_cut(blocks, labels, labels) == pytest.approx(0)
+    assert normalised_cut(blocks, labels, 1 - labels) == pytest.approx(1)
+    assert normalised_cut(np.ones((20, 20)), labels, labels) == pytest.approx(1 / 2)
 
 
 def test_deterministic_for_a_seed():
