@@ -8,7 +8,9 @@ The public names of the library, so that a script needs one import:
 """
 
 from analysis.cluster_flow import ClusterFlow, cluster_flow
-from analysis.coclustering import Coclusters, Decomposition, cocluster, decompose
+from analysis.cluster_quality import QualityProfile, quality_profile
+from analysis.coclustering import Coclusters, cocluster
+from analysis.decomposition import Decomposition, decompose
 from analysis.layer_measures import ResponseMeasures, StateMeasures, response_measures, state_measures
 from analysis.many_texts import TextSummaries, read_many
 from analysis.percentiles import Percentiles, percentiles
@@ -57,6 +59,7 @@ __all__ = [
     "Percentiles",
     "Projection",
     "Prompt",
+    "QualityProfile",
     "Reading",
     "Recipe",
     "Recording",
@@ -93,6 +96,7 @@ __all__ = [
     "prepare_text",
     "preview",
     "project",
+    "quality_profile",
     "read_many",
     "read_prompt",
     "read_text",

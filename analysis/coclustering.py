@@ -1,48 +1,59 @@
 """Co-clusters of words and units: which words move which units.
 
-The matrix of expected responses M (W × H, signed) is the weight matrix of a bipartite graph of words and
-units. Spectral co-clustering (Dhillon 2001) scales it to A = D1^-½ M D2^-½ (D1, D2: row and column sums),
-takes singular vectors, and runs k-means on them; word cluster j then belongs to unit cluster j.
+The words are clustered by their rows of the singular vectors (`analysis/decomposition.py`), each vector weighted by its
+squared singular value, each row brought to unit length. The clusters are those that a hundred k-means agree on
+(`analysis/consensus.py`): cuts of one tree, so that a step in k splits one cluster. Each unit joins the word cluster to
+which its response stands out most.
 
-Dhillon's method is made for weights that are not negative, and responses are signed. What is clustered is
-therefore an explicit choice, the `treatment`:
+The treatment `raw` is left as RNNVis has it, to compare with: ⌈log2 k⌉ vectors, one k-means of words and units.
 
-    signed    D from |M|; the k leading singular vectors of the signed A, weighted by singular value; k-means on
-              the words' unit-length rows; each unit joins the word cluster to which its mean response stands out
-    absolute  Dhillon on |M|: how strongly, whichever way
-    positive  Dhillon on max(M, 0)
-    raw       Dhillon on M − min(M), as RNNVis's code does through scikit-learn: one extreme entry can decide
+Measured on the gallery's three models of the Penn Treebank (LSTM, GRU, RNN 2×200): their 300 most frequent words in
+156,000 tokens; hidden state of both layers, for the LSTM also the cell state of layer 2; k = 5, 10, 15. Agreement of
+word clusters with parts of speech (normalised mutual information; with shuffled ones .06, .10, .13 for the three k),
+and of the clusters of two halves of the text (adjusted Rand index, mean over four ways to halve it):
+
+                 parts of speech        halves of the text
+                 LSTM   GRU   RNN       LSTM   GRU   RNN
+    combined      .56   .60   .52        .82   .77   .73
+    signed        .56   .57   .52        .78   .73   .77
+    absolute      .48   .48   .37        .72   .78   .56
+    positive      .55   .57   .50        .71   .72   .67
+    raw           .50   .48   .45        .73   .71   .60
+
+A single k-means instead of the consensus costs .05 to .10 of the second. On planted clusters where every entry has a
+sign of its own, `signed` finds nothing, `combined` and `absolute` nearly everything: so `combined` is the default.
+`absolute` sees words that move the same units in opposite ways as one cluster.
 """
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 
+from analysis.consensus import consensus_tree, cut_tree, join_nearest, sample_of
+from analysis.decomposition import TREATMENTS, Decomposition, Treatment, decompose
 from data_prep.errors import UserError
 
-Treatment = Literal["signed", "absolute", "positive", "raw"]
-TREATMENTS: tuple[Treatment, ...] = get_args(Treatment)
+__all__ = [
+    "DROPPED",
+    "LARGEST_K",
+    "TREATMENTS",
+    "Coclusters",
+    "Decomposition",
+    "Treatment",
+    "cluster_labels",
+    "cluster_means",
+    "cocluster",
+    "decompose",
+    "largest_k",
+    "membership",
+    "own_response",
+    "telling_words",
+]
+
 LARGEST_K = 20
 DROPPED = -1
-
-
-@dataclass(frozen=True)
-class Decomposition:
-    """The singular vectors of a scaled response matrix: computed once, they serve every k.
-
-    matrix: (W, H) as given. word_vectors: (W', R), unit_vectors: (H', R) for the W' kept words and H' kept
-    units, scaled as the treatment wants; singular_values: (R,), falling. kept_words, kept_units: their indices.
-    """
-
-    treatment: Treatment
-    matrix: np.ndarray
-    word_vectors: np.ndarray
-    unit_vectors: np.ndarray
-    singular_values: np.ndarray
-    kept_words: np.ndarray
-    kept_units: np.ndarray
+_WORDS_AT_ONCE = 512  # when blocks are averaged: as many rows as a processor's cache holds
 
 
 @dataclass(frozen=True)
@@ -77,39 +88,6 @@ class Coclusters:
         return int((self.unit_labels == DROPPED).sum())
 
 
-def decompose(matrix: np.ndarray, treatment: Treatment = "signed") -> Decomposition:
-    """Scale the responses M (W, H) as the treatment says and take the leading singular vectors.
-
-    Raises UserError for numbers that are not finite, or when nothing but zeros is left.
-    """
-    if treatment not in TREATMENTS:
-        raise UserError(f"There is no treatment {treatment!r}.", f"Choose one of: {', '.join(TREATMENTS)}.")
-    if not np.isfinite(matrix).all():
-        raise UserError("Some expected responses are not numbers.", "The recording is damaged; make it again.")
-    matrix = np.asarray(matrix, np.float64)
-    weights = {
-        "signed": lambda: matrix,
-        "absolute": lambda: np.abs(matrix),
-        "positive": lambda: np.maximum(matrix, 0),
-        "raw": lambda: matrix - min(matrix.min(), 0) if matrix.size else matrix,
-    }[treatment]()
-    magnitude = np.abs(weights)
-    kept_words = np.flatnonzero(magnitude.sum(1) > 0)
-    kept_units = np.flatnonzero(magnitude.sum(0) > 0)
-    if len(kept_words) == 0 or len(kept_units) == 0:
-        raise UserError("No word moves any unit: there is nothing to cluster.", "Record a longer text.")
-    block = np.ix_(kept_words, kept_units)
-    word_scale = 1 / np.sqrt(magnitude[block].sum(1))
-    unit_scale = 1 / np.sqrt(magnitude[block].sum(0))
-    left, values, right = np.linalg.svd(word_scale[:, None] * weights[block] * unit_scale, full_matrices=False)
-    rank = min(len(values), LARGEST_K + 1)
-    left, values, right = left[:, :rank], values[:rank], right[:rank].T
-    left, right = _settle_signs(left, right)
-    if treatment != "signed":
-        left, right = word_scale[:, None] * left, unit_scale[:, None] * right
-    return Decomposition(treatment, matrix, left, right, values, kept_words, kept_units)
-
-
 def cocluster(decomposition: Decomposition, k: int, *, seed: int = 0) -> Coclusters:
     """Cut the words and units into k pairs of clusters. Deterministic for a seed.
 
@@ -118,6 +96,15 @@ def cocluster(decomposition: Decomposition, k: int, *, seed: int = 0) -> Coclust
 
     Raises UserError when k is not within 2 … 20, or above the number of words or units that can be told apart.
     """
+    word_labels, unit_labels = cluster_labels(decomposition, k, seed=seed)
+    positive, negative = _signed_means(decomposition.matrix, word_labels, unit_labels, k)
+    return Coclusters(
+        decomposition.treatment, k, seed, word_labels, unit_labels, positive + negative, positive, negative
+    )
+
+
+def cluster_labels(decomposition: Decomposition, k: int, *, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """(word labels (W,), unit labels (H,)) of `cocluster` alone, without reading the responses."""
     words, units = len(decomposition.kept_words), len(decomposition.kept_units)
     if not 2 <= k <= LARGEST_K:
         raise UserError(f"{k} clusters cannot be drawn.", f"Choose 2 to {LARGEST_K}.")
@@ -126,19 +113,14 @@ def cocluster(decomposition: Decomposition, k: int, *, seed: int = 0) -> Coclust
             f"{words} words and {units} units cannot be cut into {k} clusters.",
             f"Choose at most {min(words, units)}, or record a text with more words.",
         )
-    cut = _cluster_signed if decomposition.treatment == "signed" else _cluster_stacked
+    cut = _cut_as_dhillon if decomposition.treatment == "raw" else _cut_by_consensus
     kept_word_labels, kept_unit_labels = cut(decomposition, k, seed)
     order = _order(decomposition, kept_word_labels, kept_unit_labels, k)
     word_labels = np.full(len(decomposition.matrix), DROPPED)
     unit_labels = np.full(decomposition.matrix.shape[1], DROPPED)
     word_labels[decomposition.kept_words] = order[kept_word_labels]
     unit_labels[decomposition.kept_units] = order[kept_unit_labels]
-    matrix = decomposition.matrix
-    positive = cluster_means(np.maximum(matrix, 0), word_labels, unit_labels, k)
-    negative = cluster_means(np.minimum(matrix, 0), word_labels, unit_labels, k)
-    return Coclusters(
-        decomposition.treatment, k, seed, word_labels, unit_labels, positive + negative, positive, negative
-    )
+    return word_labels, unit_labels
 
 
 def largest_k(decomposition: Decomposition) -> int:
@@ -172,42 +154,69 @@ def membership(labels: np.ndarray, k: int) -> np.ndarray:
     return belongs / np.maximum(belongs.sum(0), 1)
 
 
-def _cluster_signed(decomposition: Decomposition, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    points = decomposition.word_vectors[:, :k] * decomposition.singular_values[:k]
-    points = points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), np.finfo(float).tiny)
-    word_labels = _k_means(points, k, seed)
-    kept = decomposition.matrix[np.ix_(decomposition.kept_words, decomposition.kept_units)]
-    means = membership(word_labels, k).T @ kept
-    # How far each cluster moves a unit away from its response to all words, in units of what the unit does anyway
-    # (else its loudest cluster would win), and of what the cluster does to any unit (else the loudest takes all).
-    stands_out = np.abs(means - kept.mean(0)) / np.maximum(kept.std(0), np.finfo(float).tiny)
+def _cut_by_consensus(decomposition: Decomposition, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    points = decomposition.points()
+    sample = sample_of(len(points), seed)
+    tree = decomposition.trees.get(seed)
+    if tree is None:
+        tree = decomposition.trees[seed] = consensus_tree(points[sample], seed)
+    _refuse_too_few_kinds(points[sample], k)
+    word_labels = join_nearest(points, sample, cut_tree(tree, k), k)
+    return word_labels, _join_units(decomposition, word_labels, k)
+
+
+def _join_units(decomposition: Decomposition, word_labels: np.ndarray, k: int) -> np.ndarray:
+    """(H',): the word cluster to which each unit's response, as far as the vectors tell it, stands out most."""
+    vectors = decomposition.word_vectors
+    away = membership(word_labels, k).T @ vectors - vectors.mean(0)  # of each cluster's mean from that of all words
+    weighted = decomposition.unit_vectors * decomposition.singular_values
+    squares = np.zeros((k, len(weighted)))
+    for signed in (True, False):
+        own = decomposition.signed == signed
+        moves = away[:, own] @ weighted[:, own].T
+        squares += moves**2 if signed else np.maximum(moves, 0) ** 2  # a unit that is left alone does not stand out
+    # In units of what the unit does anyway, else its loudest cluster would win; then of what the cluster does to any
+    # unit, else the loudest cluster would take all.
+    stands_out = np.sqrt(squares / np.maximum(squares.sum(0), np.finfo(float).tiny))
     stands_out /= np.maximum(stands_out.mean(1, keepdims=True), np.finfo(float).tiny)
-    return word_labels, stands_out.argmax(0)
+    return stands_out.argmax(0)
 
 
-def _cluster_stacked(decomposition: Decomposition, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    vectors = slice(1, 1 + math.ceil(math.log2(k)))  # the first pair is the same for every such matrix
+def _cut_as_dhillon(decomposition: Decomposition, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    vectors = slice(0, math.ceil(math.log2(k)))
     stacked = np.vstack((decomposition.word_vectors[:, vectors], decomposition.unit_vectors[:, vectors]))
-    labels = _k_means(stacked, k, seed)
+    _refuse_too_few_kinds(stacked, k)
+    from sklearn.cluster import KMeans  # slow to import, and only wanted here
+
+    labels = KMeans(k, n_init=10, random_state=seed).fit_predict(stacked)
     return labels[: len(decomposition.kept_words)], labels[len(decomposition.kept_words) :]
 
 
-def _k_means(points: np.ndarray, k: int, seed: int) -> np.ndarray:
-    distinct = len(np.unique(points.round(12), axis=0))
+def _refuse_too_few_kinds(points: np.ndarray, k: int) -> None:
+    distinct = len(np.unique(points.round(6) + 0.0, axis=0))  # + 0: no −0
     if distinct < k:
         raise UserError(
             f"Only {distinct} kinds of response can be told apart, fewer than {k} clusters.",
             f"Choose at most {distinct}.",
         )
-    from sklearn.cluster import KMeans  # slow to import, and not needed to list the treatments
 
-    return KMeans(k, n_init=10, random_state=seed).fit_predict(points)
+
+def _signed_means(
+    matrix: np.ndarray, word_labels: np.ndarray, unit_labels: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both (k, k): `cluster_means` of max(M, 0) and of min(M, 0), reading the matrix once."""
+    words, units = membership(word_labels, k).astype(matrix.dtype), membership(unit_labels, k)
+    plain, strong = np.zeros((2, k, matrix.shape[1]))
+    for start in range(0, len(matrix), _WORDS_AT_ONCE):
+        rows, own = matrix[start : start + _WORDS_AT_ONCE], words[start : start + _WORDS_AT_ONCE].T
+        plain += own @ rows
+        strong += own @ np.abs(rows)
+    positive, negative = (strong + plain) @ units / 2, (plain - strong) @ units / 2
+    return np.maximum(positive, 0), np.minimum(negative, 0)  # rounding may cross zero
 
 
 def _order(decomposition: Decomposition, word_labels: np.ndarray, unit_labels: np.ndarray, k: int) -> np.ndarray:
-    axis = 0 if decomposition.treatment == "signed" else 1
-    axis = min(axis, decomposition.word_vectors.shape[1] - 1)
-    vectors = np.concatenate((decomposition.word_vectors[:, axis], decomposition.unit_vectors[:, axis]))
+    vectors = np.concatenate((decomposition.word_vectors[:, 0], decomposition.unit_vectors[:, 0]))
     both = np.concatenate((word_labels, unit_labels))
     words_only = both.copy()
     words_only[len(word_labels) :] = DROPPED
@@ -215,10 +224,3 @@ def _order(decomposition: Decomposition, word_labels: np.ndarray, unit_labels: n
         np.isin(np.arange(k), word_labels), vectors @ membership(words_only, k), vectors @ membership(both, k)
     )
     return np.argsort(np.argsort(place, kind="stable"))
-
-
-def _settle_signs(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    # A pair of singular vectors is known up to its sign: make the largest entry positive, on every machine.
-    signs = np.sign(left[np.abs(left).argmax(0), np.arange(left.shape[1])])
-    signs[signs == 0] = 1
-    return left * signs, right * signs

@@ -62,7 +62,7 @@ def find_response(run: Run, state: str, layer: int, words: int) -> ExpectedRespo
 
 
 def find_decomposition(run: Run, state: str, layer: int, words: int, treatment: Treatment) -> Decomposition:
-    """The decomposition that serves every number of clusters."""
+    """The decomposition that serves every number of clusters: that of all words with bands, of which these are some."""
     return _decomposition(run.id, run.digest, state, layer, words, treatment)
 
 
@@ -184,13 +184,25 @@ def _recording(run_id: str, digest: str, fingerprint: tuple[tuple[str, int, int]
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _decomposition(
     run_id: str,
-    digest: str,  # noqa: ARG001 (part of the key)
+    digest: str,
     state: str,
     layer: int,
     words: int,
     treatment: Treatment,
 ) -> Decomposition:
-    return decompose(find_response(find_run(run_id), state, layer, words).mean, treatment)
+    return _whole_decomposition(run_id, digest, state, layer, treatment).first_words(words)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _whole_decomposition(
+    run_id: str,
+    digest: str,  # noqa: ARG001 (part of the key)
+    state: str,
+    layer: int,
+    treatment: Treatment,
+) -> Decomposition:
+    recorded = find_recording(find_run(run_id)).response(state, layer)
+    return decompose(recorded.most_frequent(recorded.banded).mean, treatment)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

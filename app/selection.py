@@ -20,7 +20,8 @@ from models.run import Run
 _CURRENT, _NEXT = "selection", "next-run"
 _WORD_CHOICES = (50, 100, 200, 300, 400, 500, 600)
 _EXPLAINED = {
-    "signed": "Keeps the sign: words that push the same units the same way belong together.",
+    "combined": "Sign and strength: words that push the same units belong together, the more so the same way.",
+    "signed": "Keeps the sign: only words that push the same units the same way belong together.",
     "absolute": "Strength only, whichever way a word pushes.",
     "positive": "Only what raises a unit.",
     "raw": "Shifted until nothing is negative, as RNNVis does: one extreme response can decide.",

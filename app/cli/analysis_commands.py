@@ -92,7 +92,7 @@ def analyse(
         result["neighbours"] = derived_output.neighbours_summary(response, opened.vocabulary, word)
     if "clusters" in names:
         response = analysis_output.response_of(recording, state, analysis_output.layer_of(opened, layer), words)
-        clusters = analysis_output.clusters_of(response, treatment, k)
+        clusters = analysis_output.clusters_of(recording, response, treatment, k)
         result["clusters"] = analysis_output.clusters_summary(response, clusters, opened.vocabulary)
     if as_json:
         return print_json(result)
@@ -161,8 +161,9 @@ def sentence(
     raw, source = (os.fsencode(text), "The text") if file is None else (read_bytes(file), file.name)
     at_layer = analysis_output.layer_of(opened, layer)
     reading = read_text(opened.load_network(), opened.vocabulary, decode(raw, source))
-    response = analysis_output.response_of(ensure_recording(opened, RecordingOptions()), state, at_layer, words)
-    clusters = analysis_output.clusters_of(response, treatment, k)
+    recording = ensure_recording(opened, RecordingOptions())
+    response = analysis_output.response_of(recording, state, at_layer, words)
+    clusters = analysis_output.clusters_of(recording, response, treatment, k)
     flow = cluster_flow(reading.states[state][:, at_layer], clusters.unit_labels, clusters.k)
     if as_json:
         return print_json(analysis_output.sentence_summary(opened, reading, flow, state, at_layer, units=units))

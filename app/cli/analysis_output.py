@@ -33,9 +33,13 @@ def response_of(recording: Recording, state: str, layer: int, words: int) -> Exp
     return recording.response(state, layer).most_frequent(words)
 
 
-def clusters_of(response: ExpectedResponse, treatment: str, k: int | None) -> Coclusters:
-    """Co-clusters of the responses; k is the default, or less where there are few words, for None."""
-    decomposition = decompose(response.mean, treatment)
+def clusters_of(recording: Recording, response: ExpectedResponse, treatment: str, k: int | None) -> Coclusters:
+    """Co-clusters of the responses, as the dashboard has them; for None, k is the default, or less for few words."""
+    # Always the same decomposition, of words frequent enough for their means to be more than noise.
+    decomposed = recording.response(response.state, response.layer).most_frequent(
+        max(len(response.mean), recording.banded)
+    )
+    decomposition = decompose(decomposed.mean, treatment).first_words(len(response.mean))
     # Only the default gives way to a text of few words; a number that was asked for is refused.
     return cocluster(decomposition, min(CLUSTERS, largest_k(decomposition)) if k is None else k)
 
