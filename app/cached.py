@@ -4,6 +4,7 @@ Streamlit hashes large arrays by a sample and skips arguments with an underscore
 part of a key. What is returned is shared between visitors: frozen, and never changed.
 """
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from analysis.cluster_quality import QualityProfile
 from analysis.coclustering import Coclusters, Decomposition, Treatment, cocluster, decompose
 from analysis.many_texts import TextSummaries, read_many
 from analysis.reading import Reading, read_text
 from analysis.recording.result import ExpectedResponse, Recording
 from analysis.store import RecordingOptions, recording_folder, stored_recording
+from analysis.stored_quality import ensure_quality
 from app.figures.word_cloud import Cloud, lay_out_clouds
 from app.tables import frequencies_table
 from app.uploads import on_disk
@@ -63,17 +66,22 @@ def find_response(run: Run, state: str, layer: int, words: int) -> ExpectedRespo
 
 def find_decomposition(run: Run, state: str, layer: int, words: int, treatment: Treatment) -> Decomposition:
     """The decomposition that serves every number of clusters: that of all words with bands, of which these are some."""
-    return _decomposition(run.id, run.digest, state, layer, words, treatment)
+    return _decomposition(run.id, _recorded(run), state, layer, words, treatment)
 
 
 def find_clusters(run: Run, state: str, layer: int, words: int, treatment: Treatment, k: int) -> Coclusters:
     """The co-clusters of one layer's responses."""
-    return _clusters(run.id, run.digest, state, layer, words, treatment, k)
+    return _clusters(run.id, _recorded(run), state, layer, words, treatment, k)
+
+
+def quality_in_progress(run: Run, state: str, layer: int, words: int, treatment: Treatment) -> "Future[QualityProfile]":
+    """How far co-clusters are to be trusted: computed, one after the other, beside the pages."""
+    return _quality(run.id, _recorded(run), state, layer, words, treatment)
 
 
 def find_clouds(run: Run, state: str, layer: int, words: int, treatment: Treatment, k: int) -> tuple[Cloud, ...]:
     """The word clouds of the co-clusters, one per cluster, laid out."""
-    return _clouds(run.id, run.digest, state, layer, words, treatment, k)
+    return _clouds(run.id, _recorded(run), state, layer, words, treatment, k)
 
 
 def find_reading(run: Run, text: str) -> Reading:
@@ -134,6 +142,12 @@ def find_frequencies(name: str) -> tuple[pd.DataFrame, str]:
     return _frequencies(name, find_corpus(name)[0].digest)
 
 
+def _recorded(run: Run) -> str:
+    """Names the run and the recording of it that the pages show: what responses and clusters depend on."""
+    folder = recording_folder(run, RECORDED)
+    return f"{run.digest}/{folder.name if folder else None}"
+
+
 def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
     if not folder.is_dir():
         return ()
@@ -183,40 +197,52 @@ def _recording(run_id: str, digest: str, fingerprint: tuple[tuple[str, int, int]
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _decomposition(
-    run_id: str,
-    digest: str,
-    state: str,
-    layer: int,
-    words: int,
-    treatment: Treatment,
+    run_id: str, recorded: str, state: str, layer: int, words: int, treatment: Treatment
 ) -> Decomposition:
-    return _whole_decomposition(run_id, digest, state, layer, treatment).first_words(words)
+    return _whole_decomposition(run_id, recorded, state, layer, treatment).first_words(words)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _whole_decomposition(
     run_id: str,
-    digest: str,  # noqa: ARG001 (part of the key)
+    recorded: str,  # noqa: ARG001 (part of the key)
     state: str,
     layer: int,
     treatment: Treatment,
 ) -> Decomposition:
-    recorded = find_recording(find_run(run_id)).response(state, layer)
-    return decompose(recorded.most_frequent(recorded.banded).mean, treatment)
+    found = find_recording(find_run(run_id)).response(state, layer)
+    return decompose(found.most_frequent(found.banded).mean, treatment)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _clusters(run_id: str, digest: str, state: str, layer: int, words: int, treatment: Treatment, k: int) -> Coclusters:
-    return cocluster(_decomposition(run_id, digest, state, layer, words, treatment), k)
+def _clusters(
+    run_id: str, recorded: str, state: str, layer: int, words: int, treatment: Treatment, k: int
+) -> Coclusters:
+    return cocluster(_decomposition(run_id, recorded, state, layer, words, treatment), k)
+
+
+@st.cache_resource(show_spinner=False)
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "quality")
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _quality(
+    run_id: str, recorded: str, state: str, layer: int, words: int, treatment: Treatment
+) -> "Future[QualityProfile]":
+    run = find_run(run_id)
+    response = find_response(run, state, layer, words)
+    decomposition = _decomposition(run_id, recorded, state, layer, words, treatment)
+    return _workers().submit(ensure_quality, run, recorded, response, decomposition)
 
 
 @st.cache_resource(max_entries=128, show_spinner="Laying out the word clouds …")
 def _clouds(
-    run_id: str, digest: str, state: str, layer: int, words: int, treatment: Treatment, k: int
+    run_id: str, recorded: str, state: str, layer: int, words: int, treatment: Treatment, k: int
 ) -> tuple[Cloud, ...]:
     run = find_run(run_id)
     response = find_response(run, state, layer, words)
-    clusters = _clusters(run_id, digest, state, layer, words, treatment, k)
+    clusters = _clusters(run_id, recorded, state, layer, words, treatment, k)
     names = [run.vocabulary.display(token_id) for token_id in response.token_ids]
     return lay_out_clouds(names, response.mean, clusters)
 

@@ -44,6 +44,11 @@ class Selection:
         """The layer as people count: from 1."""
         return f"layer {self.layer + 1}"
 
+    @property
+    def clustering(self) -> tuple[Run, str, int, int, Treatment]:
+        """What the clusters are of, whatever their number."""
+        return self.run, self.state, self.layer, self.words, self.treatment
+
     def response(self) -> ExpectedResponse:
         """Expected responses of the selected layer and state to the selected number of words."""
         return cached.find_response(self.run, self.state, self.layer, self.words)
@@ -120,6 +125,11 @@ def choose() -> None:
 def choose_next(run_id: str) -> None:
     """Let the sidebar choose this run when the script runs again: a widget cannot be changed once it is drawn."""
     st.session_state[_NEXT] = run_id
+
+
+def choose_k(k: int) -> None:
+    """Let the sidebar choose this number of clusters; for a callback."""
+    st.session_state["k"] = k
 
 
 def current() -> Selection:

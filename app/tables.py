@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cluster_flow import ClusterFlow
+from analysis.cluster_quality import QualityProfile
 from analysis.coclustering import Coclusters
 from analysis.many_texts import TextSummaries
 from analysis.reading import Reading
@@ -154,6 +155,25 @@ def links_table(clusters: Coclusters) -> pd.DataFrame:
     table = pd.DataFrame(clusters.strength, columns=[f"units {number}" for number in numbered])
     table.insert(0, "word cluster", numbered)
     return table
+
+
+def quality_table(profile: QualityProfile) -> pd.DataFrame:
+    """One row per number of clusters."""
+    return pd.DataFrame(
+        {
+            "clusters": profile.ks,
+            "verdict": profile.verdicts,
+            "normalised cut": profile.normalised_cut,
+            "other seeds, words": profile.seed_agreement,
+            "other seeds, units": profile.seed_agreement_units,
+            "halves of the text": profile.text_half_agreement,
+            "halves of the units": profile.unit_half_agreement,
+            "parts of speech (NMI)": profile.tag_agreement,
+            "shuffled": profile.shuffled_agreement,
+            "purity": profile.tag_purity,
+            "shuffled purity": profile.shuffled_purity,
+        }
+    ).dropna(axis=1, how="all")
 
 
 def word_table(response: ExpectedResponse, row: int, clusters: Coclusters) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from app import selection, tables
 from app.components.memory_map import memory_map, memory_map_data
 from app.notices import how_to_read, literal
 from app.numbers import numbers
+from app.quality_panel import quality_panel
 from app.recording_panel import ensure_recorded
 
 KEY = "memory-map"
@@ -64,6 +65,7 @@ how_to_read(
 
 if clusters.dropped_words or clusters.dropped_units:
     st.info(f"Left out, because they never respond: {clusters.dropped_words} {noun}s, {clusters.dropped_units} units.")
+quality_panel(chosen)
 if picked is None:
     numbers(
         tables.clusters_table(response, names, clusters), "memory-map-words", label=f"All {noun}s and their clusters"

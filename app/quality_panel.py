@@ -1,0 +1,71 @@
+"""The panel that says how far the clusters on a page are to be trusted."""
+
+import streamlit as st
+
+from analysis.cluster_quality import TRUSTED, UNTRUSTED, QualityProfile
+from app import cached, tables
+from app.figures.cluster_quality import plot_cluster_quality
+from app.notices import literal
+from app.numbers import numbers
+from app.selection import Selection, choose_k
+from data_prep.errors import UserError
+
+_SHOWN = {TRUSTED: (":material/verified:", "green"), UNTRUSTED: (":material/warning:", "red")}
+_SHAKY = (":material/help:", "orange")
+
+
+def quality_panel(chosen: Selection) -> None:
+    """The verdict on the clusters in a line, and the figures behind it; computed beside the page, which goes on."""
+    if not cached.quality_in_progress(*chosen.clustering).done():
+        _wait(chosen)
+        return
+    try:
+        profile = cached.quality_in_progress(*chosen.clustering).result()
+    except UserError as error:
+        st.caption(literal(f"How far the clusters are to be trusted cannot be told: {error.message}"))
+        return
+    k = chosen.clusters().k
+    if k > profile.ks[-1]:
+        st.caption(f"How far {k} clusters are to be trusted cannot be told: too few words or units.")
+        return
+    at = k - int(profile.ks[0])
+    icon, colour = _SHOWN.get(profile.verdicts[at], _SHAKY)
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    left.markdown(f":{colour}[{icon} **{k} clusters: {profile.verdicts[at]}.**] {_reasons(profile, at)}")
+    if profile.suggested_k not in (None, k):
+        right.button(
+            f"Take {profile.suggested_k}", on_click=choose_k, args=(profile.suggested_k,), help="The suggestion"
+        )
+    with st.expander("How far to trust any number of clusters"):
+        st.plotly_chart(
+            plot_cluster_quality(profile, k, dark=st.context.theme.type == "dark"),
+            theme=None,
+            alt="Agreement of the clusters for every number of clusters",
+        )
+        st.caption(
+            "Agreement is the adjusted Rand index: 0 is chance, 1 the same clusters again. With parts of speech it is "
+            "the normalised mutual information, which shuffled ones reach in part by chance. **Mind:** clusters that "
+            "come out again may still mean nothing."
+        )
+    numbers(tables.quality_table(profile), "cluster-quality", label="Quality of every number of clusters")
+
+
+@st.fragment(run_every=0.7)
+def _wait(chosen: Selection) -> None:
+    if cached.quality_in_progress(*chosen.clustering).done():
+        st.rerun(scope="app")
+    st.caption(":material/hourglass_top: Checking how far these clusters are to be trusted …")
+
+
+def _reasons(profile: QualityProfile, at: int) -> str:
+    said = [f"They come out again with other seeds ({profile.seed_agreement[at]:.2f})"]
+    if profile.text_half_agreement[at] == profile.text_half_agreement[at]:  # it may not be known
+        said.append(f"in two halves of the text ({profile.text_half_agreement[at]:.2f})")
+    said.append(f"by two halves of the units ({profile.unit_half_agreement[at]:.2f})")
+    sentence = ", ".join(said) + "; 1 is the same, 0 chance."
+    if profile.tagged:
+        sentence += (
+            f" Agreement with parts of speech {profile.tag_agreement[at]:.2f}, shuffled "
+            f"{profile.shuffled_agreement[at]:.2f}."
+        )
+    return sentence
