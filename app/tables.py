@@ -207,7 +207,7 @@ def occurrence_table(reading: Reading, position: int, response: ExpectedResponse
     columns = {"unit": np.arange(len(own)), "cluster": clusters.unit_labels + 1, "response": own}
     rows = np.flatnonzero(response.token_ids == reading.ids[position])
     columns["expected response"] = response.mean[rows[0]] if len(rows) else np.full(len(own), np.nan)
-    columns["percentile"] = 100 * compared.fractions[0]
+    columns["percentile"] = (100 * compared.fractions[0]).round(1)
     return pd.DataFrame(columns).sort_values("response", key=np.abs, ascending=False)
 
 

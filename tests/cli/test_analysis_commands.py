@@ -28,7 +28,7 @@ def test_analyse_records_and_clusters(run_json):
     corpus = open_corpus("toy-words")
     assert said["run"] == "toy-words-lstm"
     assert recording["split"] == "train"
-    assert recording["tokens"] + recording["left_out"] == len(corpus.splits["train"])
+    assert recording["tokens"] == len(corpus.splits["train"])
     assert recording["states"] == ["hidden", "cell"]
     assert (clusters["k"], clusters["layer"], clusters["state"]) == (4, 1, "cell")
     assert len(clusters["pairs"]) == len(clusters["strength"]) == 4
