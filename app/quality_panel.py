@@ -14,8 +14,20 @@ _SHOWN = {TRUSTED: (":material/verified:", "green"), UNTRUSTED: (":material/warn
 _SHAKY = (":material/help:", "orange")
 
 
+def quality_badge(chosen: Selection) -> None:
+    """The verdict on the clusters in a word, once it is known."""
+    work = cached.quality_in_progress(*chosen.clustering)
+    if not work.done() or work.exception():
+        return
+    profile, k = work.result(), chosen.clusters().k
+    if k <= profile.ks[-1]:
+        verdict = profile.verdicts[k - int(profile.ks[0])]
+        icon, colour = _SHOWN.get(verdict, _SHAKY)
+        st.badge(f"{k} clusters: {verdict}", icon=icon, color=colour, help="Why, stands below the map.")
+
+
 def quality_panel(chosen: Selection) -> None:
-    """The verdict on the clusters in a line, and the figures behind it; computed beside the page, which goes on."""
+    """Why the clusters are to be trusted or not, for every number of them; computed beside the page, which goes on."""
     if not cached.quality_in_progress(*chosen.clustering).done():
         _wait(chosen)
         return

@@ -10,6 +10,7 @@ from analysis.cluster_flow import ClusterFlow
 from analysis.cluster_quality import QualityProfile
 from analysis.coclustering import Coclusters
 from analysis.many_texts import TextSummaries
+from analysis.percentiles import percentiles
 from analysis.reading import Reading
 from analysis.recording.result import ExpectedResponse
 from data_prep.corpus import Corpus
@@ -214,6 +215,20 @@ def classes_table(reading: Reading, position: int, classes: tuple[str, ...]) -> 
     """What a classifier would say if the text ended after a position, likeliest first."""
     table = pd.DataFrame({"class": classes, "probability": reading.class_probabilities[position]})
     return table.sort_values("probability", ascending=False, kind="stable")
+
+
+def occurrence_table(reading: Reading, position: int, response: ExpectedResponse, clusters: Coclusters) -> pd.DataFrame:
+    """What one token did to every unit beside what its word usually does, strongest first.
+
+    percentile: within the outermost recorded fractions; empty where the word's distribution was not recorded.
+    """
+    own = reading.responses(response.state)[position, response.layer]
+    compared = percentiles(reading, response, [position])
+    columns = {"unit": np.arange(len(own)), "cluster": clusters.unit_labels + 1, "response": own}
+    rows = np.flatnonzero(response.token_ids == reading.ids[position])
+    columns["expected response"] = response.mean[rows[0]] if len(rows) else np.full(len(own), np.nan)
+    columns["percentile"] = (100 * compared.fractions[0]).round(1)
+    return pd.DataFrame(columns).sort_values("response", key=np.abs, ascending=False)
 
 
 def texts_table(run: Run, listed: TextList, found: TextSummaries) -> pd.DataFrame:

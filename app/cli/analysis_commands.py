@@ -140,7 +140,9 @@ def sentence(
     k: K = None,
     words: Words = WORDS,
     treatment: TreatmentName = TREATMENT,
-    units: Annotated[bool, typer.Option("--units", help="With --json: the response of every unit too.")] = False,
+    units: Annotated[
+        bool, typer.Option("--units", help="With --json: the response of every unit, and its percentile, too.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read a text word by word: what each unit cluster gains, loses and keeps, guesses or classes, surprise."""
@@ -166,7 +168,8 @@ def sentence(
     clusters = analysis_output.clusters_of(recording, response, treatment, k)
     flow = cluster_flow(reading.states[state][:, at_layer], clusters.unit_labels, clusters.k)
     if as_json:
-        return print_json(analysis_output.sentence_summary(opened, reading, flow, state, at_layer, units=units))
+        recorded = recording.response(state, at_layer) if units else None
+        return print_json(analysis_output.sentence_summary(opened, reading, flow, state, at_layer, recorded=recorded))
     print_table(*analysis_output.sentence_rows(opened, reading, flow))
     if not reading.known.any():
         print_line("None of this is in the vocabulary: the network reads <unk> throughout.")

@@ -6,6 +6,7 @@ import numpy as np
 
 from analysis.cluster_flow import ClusterFlow
 from analysis.coclustering import Coclusters, cocluster, decompose, largest_k, telling_words
+from analysis.percentiles import percentiles
 from analysis.reading import Reading
 from analysis.recording.result import ExpectedResponse, Recording
 from analysis.store import RecordingOptions
@@ -95,9 +96,9 @@ def cluster_rows(summary: dict[str, Any], vocabulary: Vocabulary) -> list[tuple[
 
 
 def sentence_summary(
-    run: Run, reading: Reading, flow: ClusterFlow, state: str, layer: int, *, units: bool = False
+    run: Run, reading: Reading, flow: ClusterFlow, state: str, layer: int, *, recorded: ExpectedResponse | None = None
 ) -> dict[str, Any]:
-    """The `sentence --json` object; units: with the response of every unit to every token."""
+    """The `sentence --json` object; recorded: with the response of every unit to every token, compared with these."""
     gained = flow.gained_positive + flow.gained_negative
     lost = flow.lost_positive + flow.lost_negative
     surprise = [None if np.isnan(nats) else round(float(nats), 5) for nats in reading.surprise_nats]
@@ -124,9 +125,11 @@ def sentence_summary(
     if run.classes:
         for step, probabilities in zip(steps, reading.class_probabilities, strict=True):
             step["class_probabilities"] = probabilities.astype(float).round(5).tolist()
-    if units:
-        for step, response in zip(steps, reading.responses(state)[:, layer], strict=True):
+    if recorded is not None:
+        compared = percentiles(reading, recorded)
+        for step, response, place in zip(steps, reading.responses(state)[:, layer], compared.fractions, strict=True):
             step["responses"] = response.astype(float).round(5).tolist()
+            step["percentiles"] = [None if np.isnan(p) else round(100 * float(p), 2) for p in place]
     return {
         "run": run.id,
         "state": state,

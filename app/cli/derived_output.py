@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.layer_measures import response_measures
+from analysis.layer_measures import distribution_measures, response_measures, word_share
 from analysis.recording.result import ExpectedResponse, Recording
 from analysis.similarity import Extremes, nearest_words, strongest_units
 from data_prep.errors import UserError
@@ -18,12 +18,19 @@ FEWEST_OCCURRENCES = 20  # of a neighbour, for the same reason
 
 
 def layers_summary(recording: Recording) -> list[dict[str, Any]]:
-    """Size, sparsity and density of the expected responses of every state and layer; see `ResponseMeasures`."""
+    """Of every state and layer: size, sparsity and density of the expected responses to frequent words, the share of
+    the responses' variance that the word alone decides, and the size and saturation of the states.
+    """
     layers = []
     for state in recording.states:
         for layer in range(recording.layers):
             response = recording.response(state, layer).most_frequent(MEASURED_WORDS)
-            layers.append({"state": state, "layer": layer + 1, **asdict(response_measures(response))})
+            found: dict[str, Any] = {"state": state, "layer": layer + 1, **asdict(response_measures(response))}
+            found["word_share"] = word_share(response.mean, response.deviation, response.counts)
+            if state in recording.distributions:
+                values = distribution_measures(recording.distributions[state][layer])
+                found |= {"state_size": values.size, "saturated": values.saturated, "stuck_units": values.stuck}
+            layers.append(found)
     return layers
 
 
@@ -61,9 +68,17 @@ def neighbours_summary(response: ExpectedResponse, vocabulary: Vocabulary, word:
 
 def layer_rows(layers: list[dict[str, Any]]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """(headings, rows) of `layers_summary`."""
-    headings = ("state", "layer", "size", "sparsity", "units moved")
+    headings = ("state", "layer", "size", "sparsity", "units moved", "saturated", "word alone")
     return headings, [
-        (one["state"], str(one["layer"]), f"{one['size']:.3f}", f"{one['sparsity']:.2f}", f"{one['moved']:.0%}")
+        (
+            one["state"],
+            str(one["layer"]),
+            f"{one['size']:.3f}",
+            f"{one['sparsity']:.2f}",
+            f"{one['moved']:.0%}",
+            f"{one['saturated']:.1%}" if "saturated" in one else "–",
+            f"{one['word_share']:.0%}",
+        )
         for one in layers
     ]
 

@@ -6,7 +6,7 @@ from app import selection, tables
 from app.components.memory_map import memory_map, memory_map_data
 from app.notices import how_to_read, literal
 from app.numbers import numbers
-from app.quality_panel import quality_panel
+from app.quality_panel import quality_badge, quality_panel
 from app.recording_panel import ensure_recorded
 
 KEY = "memory-map"
@@ -30,6 +30,8 @@ title, left, middle = st.columns([3, 2, 2], vertical_alignment="bottom")
 title.title("Memory map", anchor=False)
 ensure_recorded(chosen.run)
 response, clusters = chosen.response(), chosen.clusters()
+with title:
+    quality_badge(chosen)
 vocabulary = chosen.run.vocabulary
 noun = vocabulary.tokenisation.noun
 names = [vocabulary.display(token_id) for token_id in response.token_ids]

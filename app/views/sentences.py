@@ -105,4 +105,7 @@ if position is not None:
         expected = tables.guesses_table(reading, position, vocabulary)
     guesses.dataframe(expected, hide_index=True, column_config={"probability": probability})
     memory.dataframe(tables.step_table(flow, position, labels), hide_index=True)
+    recorded = cached.find_recording(run).response(chosen.state, chosen.layer)
+    occurrence = tables.occurrence_table(reading, position, recorded, clusters)
+    numbers(occurrence, "occurrence", label=f"Token {position + 1} against its word: every unit")
 numbers(tables.steps_table(reading, flow, vocabulary, run.classes), "sentence", label="Every step")

@@ -6,6 +6,7 @@ import torch
 
 from analysis.percentiles import fraction_below, percentiles
 from analysis.reading import read_text
+from analysis.recording.engine import record
 from data_prep.errors import UserError
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import build_vocabulary
@@ -76,6 +77,23 @@ def test_each_occurrence_is_compared_with_its_own_word():
     change = reading.responses("cell")[4, 1] - reading.responses("cell")[0, 1]
     expected = np.interp(change, np.linspace(-0.3, 0.3, 7), FRACTIONS)
     np.testing.assert_allclose(found.fractions[4], expected, atol=1e-6)
+
+
+def test_the_recorded_text_itself_is_spread_evenly_over_its_own_distributions():
+    draw = np.random.default_rng(1)
+    words = ["the", "cat", "sat", "on"]
+    text = " ".join(draw.choice(words, 1600))
+    vocabulary = build_vocabulary(Tokenisation("words", "none"), text.split(), 100)
+    torch.manual_seed(1)
+    network = RecurrentLanguageModel(ModelSettings(layers=2, units=5, embedding=4), len(vocabulary)).eval()
+    reading = read_text(network, vocabulary, text)
+    recording = record(network, reading.ids, streams=1)
+    for state in ("hidden", "cell"):
+        found = percentiles(reading, recording.response(state, 1)).fractions
+        for word in words:
+            own = found[reading.ids == vocabulary.ids[word]]
+            for fraction in (0.09, 0.25, 0.5, 0.75, 0.91):
+                np.testing.assert_allclose((own <= fraction).mean(0), fraction, atol=0.02)
 
 
 def test_single_tokens_can_be_compared():

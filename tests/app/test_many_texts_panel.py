@@ -41,6 +41,18 @@ def test_the_token_clicked_shows_the_classes_so_far(sentences):
     assert list(app.dataframe[0].value.columns) == ["class", "probability"]
 
 
+def test_the_token_clicked_is_compared_with_its_word(sentences):
+    app = sentences()
+    app.text_area[0].set_value("the food was great zyzzyvas").run()
+    app.session_state["position"] = 0
+    app.run()
+    found = next(element.value for element in app.dataframe if "percentile" in element.value.columns)
+    assert len(found) == 6
+    assert found["percentile"].between(2, 98).all()
+    assert found["response"].abs().is_monotonic_decreasing
+    assert not app.exception
+
+
 def test_a_text_of_unknown_words_only_is_said(sentences):
     app = sentences()
     app.text_area[0].set_value("zyzzyva quux").run()

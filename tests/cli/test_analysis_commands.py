@@ -52,6 +52,7 @@ def test_layers_are_measured(run_json, run_text):
         ("hidden", 1), ("hidden", 2), ("cell", 1), ("cell", 2)
     ]  # fmt: skip
     assert all(0 < one["sparsity"] < 1 and 0 < one["moved"] <= 1 and one["size"] > 0 for one in layers)
+    assert all(0 < one["word_share"] < 1 and 0 <= one["saturated"] <= 1 for one in layers)
     assert "layer by layer" in run_text("analyse", "toy-words-lstm", "layers")
 
 

@@ -73,7 +73,9 @@ def test_a_classifier_says_the_class_after_every_word(run_json, run_text):
         assert step["class_probabilities"] == pytest.approx(logits.softmax(1)[0].tolist(), abs=1e-4)
         assert step["guesses"] == []
         assert step["surprise_nats"] is None
-        assert len(step["responses"]) == 6
+        assert len(step["responses"]) == len(step["percentiles"]) == 6
+        assert all(place is None or 2 <= place <= 98 for place in step["percentiles"])
+    assert any(place is not None for place in said["steps"][0]["percentiles"])
     shown = run_text("sentence", "reviews-gru", "zyzzyva zyzzyva", "-k", "2")
     assert "positive" in shown
     assert "reads <unk> throughout" in shown
