@@ -1,7 +1,6 @@
 """Many texts at once: one line of numbers for each, to find the one that is worth reading word by word."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +14,7 @@ from analysis.states import unroll
 from data_prep.encoded_text import EncodedTexts, encode_texts
 from data_prep.errors import UserError
 from data_prep.vocabulary import Vocabulary
+from models.cores import one_core_each
 from models.network import RecurrentClassifier, RecurrentNetwork
 
 CUT_AT_ONCE = 8192  # texts, or
@@ -126,18 +126,13 @@ class _Summary:
 def _at_once(network: RecurrentNetwork) -> Iterator[Callable[..., Iterable[None]]]:
     """A `map` that works on a CPU on all cores, a batch on each.
 
-    Within a step of one batch there is too little to do for two cores, and where something else wants one of them,
-    they wait for each other at every step (measured beside other work: 14 s instead of 0.8).
+    A core each, or where something else wants one they wait at every step (measured: 14 s instead of 0.8).
     """
     if network.device.type != "cpu":
         yield map
         return
-    threads = torch.get_num_threads()
-    try:
-        with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            yield pool.map
-    finally:
-        torch.set_num_threads(threads)
+    with one_core_each(torch.get_num_threads()) as pool:
+        yield pool.map
 
 
 def _some_at_a_time(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:

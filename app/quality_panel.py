@@ -17,7 +17,10 @@ _SHAKY = (":material/help:", "orange")
 def quality_badge(chosen: Selection) -> None:
     """The verdict on the clusters in a word, once it is known."""
     work = cached.quality_in_progress(*chosen.clustering)
-    if not work.done() or work.exception():
+    if not work.done():
+        st.badge("checking …", icon=":material/hourglass_top:", color="gray")
+        return
+    if work.exception():
         return
     profile, k = work.result(), chosen.clusters().k
     if k <= profile.ks[-1]:

@@ -7,7 +7,7 @@ cell state. With the responses come what the gates do, where each unit is strong
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, wait
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ from analysis.recording.units import UnitTally
 from analysis.recording.windows import PADDING, Segments, Window, cut_running_text, separate_texts, windows_of
 from analysis.states import CarriedState, LayerStates, default_method, project_vocabulary, unroll
 from data_prep.errors import UserError
+from models.cores import one_core_each
 from models.memory import keep_freed_memory
 from models.network import RecurrentLanguageModel, RecurrentNetwork
 
@@ -176,24 +177,21 @@ def record_segments(
     *,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Tally:
-    """Count some of a plan's segments of `ids`: all of them, or a shard.
-
-    On a CPU each core reads segments of its own. Within a step there is too little to do for more than one, and cores
-    that wait for each other at every step come to a standstill as soon as something else wants one of them.
-    """
+    """Count some of a plan's segments of `ids`: all of them, or a shard. On a CPU, each core reads its own."""
     keep_freed_memory()
-    threads = torch.get_num_threads()
-    readers = min(threads, max(1, segments.at_once // FEWEST_STREAMS)) if network.device.type == "cpu" else 1
+    readers = 1
+    if network.device.type == "cpu":
+        readers = min(torch.get_num_threads(), max(1, segments.at_once // FEWEST_STREAMS))
     projected = project_vocabulary(network) if _worth_projecting(network, segments) else None
     shared = _empty_tally(network, plan)
     tallies = [shared] + [_empty_tally(network, plan, shared.responses) for _ in range(readers - 1)]
+    parts = [segments.shard(reader, readers) for reader in range(readers)]
     stop = threading.Event()
-    with ThreadPoolExecutor(readers) as pool:
-        parts = [segments.shard(reader, readers) for reader in range(readers)]
+    with one_core_each(readers) as pool:
         try:
             work = [
-                pool.submit(_read, network, ids, plan, projected, *own, stop)
-                for own in zip(parts, tallies, strict=True)
+                pool.submit(_read, network, ids, plan, projected, part, tally, stop)
+                for part, tally in zip(parts, tallies, strict=True)
             ]
             while wait(work, PROGRESS_SECONDS, FIRST_EXCEPTION).not_done:
                 if any(reader.done() and reader.exception() for reader in work):
@@ -203,8 +201,6 @@ def record_segments(
                 reader.result()
         finally:
             stop.set()
-            if readers > 1:
-                torch.set_num_threads(threads)
     for tally in tallies[1:]:
         shared.merge(tally)
     on_progress(1.0)
@@ -221,8 +217,6 @@ def _read(
     tally: Tally,
     stop: threading.Event,
 ) -> None:
-    if network.device.type == "cpu":
-        torch.set_num_threads(1)
     state = CarriedState.zero(network, 0)
     for window in windows_of(segments):
         if stop.is_set():

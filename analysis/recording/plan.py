@@ -14,11 +14,11 @@ from analysis.recording.windows import Segments
 from data_prep.errors import UserError
 
 SAMPLE = 512  # occurrences of a word that its quantiles are from, at most
-SAMPLE_BYTES = 640 << 20  # that all of them may take; with wide layers, fewer are kept
+SAMPLE_BYTES = 384 << 20  # that all of them may take; with wide layers, fewer are kept
 MEANS_BYTES = 1 << 30  # that the sums of all words may take; with very many words, the rarest are left out
 SURPRISES = 64  # occurrences of a word whose probability is computed, at most,
-SURPRISED = 5_000, 0.1  # and of all words so many or so large a part: each costs a product with the whole vocabulary
-DISTRIBUTED = 5_000  # positions that the distributions of gates and states are from
+SURPRISED = 5_000, 0.08  # and of all words so many or so large a part: each costs a product with the whole vocabulary
+DISTRIBUTED = 4_000  # positions that the distributions of gates and states are from
 LARGEST_GROUP = 64  # tokens that are summed in single precision
 _CHUNK = 1 << 20  # tokens hashed at a time
 _SPREAD = float(1 << 62)  # hashes are below
@@ -122,7 +122,7 @@ def make_plan(
                 "Record a text in the vocabulary of the network.",
             )
         counted += np.bincount(chunk, minlength=vocabulary_size)
-    kept = min(np.count_nonzero(counted), max(2, MEANS_BYTES // (2 * 8 * columns)))
+    kept = min(np.count_nonzero(counted), max(2, MEANS_BYTES // (12 * columns)))
     token_ids = np.argsort(-counted, kind="stable")[:kept]
     counts = counted[token_ids]
     row_of = np.full(vocabulary_size, kept)

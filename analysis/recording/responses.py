@@ -1,7 +1,8 @@
 """Running statistics of the responses of one layer to words: sums that add up, and a sample for the quantiles."""
 
+import math
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,23 +11,26 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag
 
 from analysis.recording.plan import Occurrences, Plan
+from models.cores import one_core_each
 
+_AT_ONCE = 1000  # words
+_SORTED_AT_ONCE = 1 << 20  # numbers
 LARGEST = float(torch.finfo(torch.float16).max)  # of what is sampled
 
 
 class ResponseTally:
     """Sums over the occurrences of W words, for each of C columns (units, of one or more kinds of state).
 
-    count: (W + 1,), all other words together in the last place. total, square: (W + 1, C), in double precision, so
-    that parts add up to the whole. half_count (F,), half_total (F, C): over the first half of the text. The sample is
-    kept in half precision, on the CPU. Several threads may add to one tally.
+    count: (W + 1,), all other words together in the last place. total: (W + 1, C), in double precision, so that parts
+    add up to the whole. square: (W + 1, C). half_count (F,), half_total (F, C): over the first half of the text. The
+    sample is kept in half precision, on the CPU. Several threads may add to one tally.
     """
 
     def __init__(self, plan: Plan, columns: int, device: torch.device) -> None:
         words, banded = len(plan.token_ids) + 1, plan.banded
         self.count = torch.zeros(words, dtype=torch.int64, device=device)
         self.total = torch.zeros(words, columns, dtype=torch.float64, device=device)
-        self.square = torch.zeros(words, columns, dtype=torch.float64, device=device)
+        self.square = torch.zeros(words, columns, device=device)
         self.half_count = torch.zeros(banded, dtype=torch.int64, device=device)
         self.half_total = torch.zeros(banded, columns, dtype=torch.float64, device=device)
         self.sampled = 0
@@ -40,7 +44,7 @@ class ResponseTally:
         sample = responses[occurrences.sampled].clamp_(-LARGEST, LARGEST).to("cpu", torch.float16)
         # A bag is a group of rows that are summed: each response is read once, and few sums are written.
         sums = embedding_bag(occurrences.order, responses, occurrences.offsets, mode="sum").double()
-        squares = embedding_bag(occurrences.order, responses.square_(), occurrences.offsets, mode="sum").double()
+        squares = embedding_bag(occurrences.order, responses.square_(), occurrences.offsets, mode="sum")
         first = slice(occurrences.first_half)
         with self._lock:
             self.count.index_add_(0, occurrences.rows, occurrences.sizes)
@@ -81,10 +85,12 @@ class ResponseTally:
 
         Good to about a thousandth of the mean, as it is the small difference of two sums.
         """
-        mean = self.total[:-1] / self.count[:-1, None]
-        return (
-            (self.square[:-1] / self.count[:-1, None]).sub_(mean.square_()).clamp_(min=0).sqrt_().float().cpu().numpy()
-        )
+        deviation = np.empty((len(self.count) - 1, self.square.shape[1]), np.float32)
+        for part in torch.arange(len(deviation)).split(_AT_ONCE):
+            count = self.count[part, None]
+            variance = self.square[part] / count - (self.total[part] / count).square()
+            deviation[part] = variance.clamp_(min=0).sqrt_().float().cpu().numpy()
+        return deviation
 
     def half_means(self) -> np.ndarray:
         """(2, F, C): mean response in the first half of the text, and in the other."""
@@ -99,17 +105,17 @@ class ResponseTally:
     def quantiles(self, fractions: tuple[float, ...]) -> np.ndarray:
         """(Q, F, C): below which a fraction of the sampled responses lies, as numpy's default; NaN without any."""
         rows = self._sample_rows[: self.sampled]
-        order = torch.argsort(rows, stable=True)
-        ends = torch.cumsum(torch.bincount(rows, minlength=len(self.half_count)), 0).tolist()
-        result = np.full((len(fractions), len(ends), self._sample.shape[1]), np.nan, np.float32)
+        order, sizes = torch.argsort(rows, stable=True), self.sample_sizes()
+        begins = np.cumsum(sizes) - sizes
+        result = np.full((len(fractions), len(sizes), self._sample.shape[1]), np.nan, np.float32)
 
-        def fill(word: int) -> None:
-            own = order[ends[word - 1] if word else 0 : ends[word]]
-            if len(own):
-                result[:, word] = _quantiles(self._sample[own].numpy(), fractions)
+        def fill(words: np.ndarray) -> None:
+            places = order[torch.from_numpy(begins[words, None] + np.arange(sizes[words[0]]))]
+            result[:, words] = _quantiles(self._sample[places], fractions)
 
-        with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-            list(pool.map(fill, range(len(ends))))
+        with one_core_each(torch.get_num_threads()) as pool:
+            for _ in pool.map(fill, _words_of_equal_size(sizes, self._sample.shape[1])):
+                pass  # an error is raised here
         return result
 
     def drop_sample(self) -> None:
@@ -128,14 +134,24 @@ class ResponseTally:
 
 
 def _quotient(total: Tensor, count: Tensor) -> np.ndarray:
-    return (total / count[:, None]).float().cpu().numpy()
+    quotient = np.empty(total.shape, np.float32)
+    for part in torch.arange(len(quotient)).split(_AT_ONCE):
+        quotient[part] = (total[part] / count[part, None]).cpu().numpy()
+    return quotient
 
 
-def _quantiles(sample: np.ndarray, fractions: tuple[float, ...]) -> np.ndarray:
-    """(Q, C) of (N, C) numbers in half precision."""
-    values = np.ascontiguousarray(sample.T).astype(np.float32)  # turning small numbers round is faster
-    values.sort(axis=1)
-    ranks = np.array(fractions) * (values.shape[1] - 1)
+def _words_of_equal_size(sizes: np.ndarray, columns: int) -> Iterator[np.ndarray]:
+    """Words with equally many sampled occurrences, some at a time, those without any left out."""
+    for size in np.unique(sizes[sizes > 0]):
+        words = np.flatnonzero(sizes == size)
+        yield from np.array_split(words, math.ceil(len(words) * size * columns / _SORTED_AT_ONCE))
+
+
+def _quantiles(sample: Tensor, fractions: tuple[float, ...]) -> np.ndarray:
+    """(Q, W, C) of (W, N, C) numbers in half precision."""
+    values = sample.transpose(1, 2).contiguous().float().numpy()  # small numbers are turned round faster
+    values.sort(axis=2)
+    ranks = np.array(fractions) * (values.shape[2] - 1)
     lower = np.floor(ranks).astype(int)
-    below, above = values[:, lower], values[:, np.ceil(ranks).astype(int)]
-    return (below + (above - below) * (ranks - lower).astype(np.float32)).T
+    below, above = values[..., lower], values[..., np.ceil(ranks).astype(int)]
+    return np.moveaxis(below + (above - below) * (ranks - lower).astype(np.float32), 2, 0)

@@ -98,14 +98,19 @@ class Strongest:
                 peaks = state.amax(0) if sign > 0 else -state.amin(0)
             else:
                 peaks = (sign * state).masked_fill(~read, -torch.inf).amax(0)
-            values, columns = peaks.T.contiguous().topk(min(CONTEXTS, peaks.shape[0]))
             # Few windows hold anything stronger than what is known: only those places are looked at again.
-            units = (values[:, 0] > self.values[:, side, -1]).nonzero().flatten()
+            known = self.values[:, side, -1]
+            units = (peaks.amax(0) > known).nonzero().flatten()
             if len(units) == 0:
                 continue
-            values, columns = values[units], columns[units]
-            found = state[:, columns, units[:, None]] == sign * values
-            self._take(side, units, values, torch.where(found, positions[:, columns], PADDING).amax(0))
+            values, columns = peaks[:, units].T.contiguous().topk(min(CONTEXTS, len(peaks)))
+            stronger = values > known[units, None]
+            row, _ = stronger.nonzero(as_tuple=True)
+            column = columns[stronger]
+            found = state[:, column, units[row]] == sign * values[stronger]
+            where = torch.full_like(columns, PADDING)
+            where[stronger] = torch.where(found, positions[:, column], PADDING).amax(0)
+            self._take(side, units, values.masked_fill(~stronger, -torch.inf), where)
 
     def merge(self, other: "Strongest") -> None:
         """Look through what was kept of another part of the text."""

@@ -56,22 +56,21 @@ def _speed(device: str) -> list[Measured]:
 
 
 def _growth() -> list[Measured]:
-    command = [sys.executable, "-c", "from app.bench.recording import child; child()"]
-    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    tokens, seconds = np.array(SIZES), np.array(found["seconds"])
+    tokens = np.array(SIZES)
+    found = [_in_child(size) for size in SIZES]  # each in a process of its own, whose peak memory is its own
+    seconds, peaks = (np.array([one[what] for one in found]) for what in ("seconds", "peak"))
     slope, start = np.polyfit(tokens, seconds, 1)
     unexplained = ((seconds - slope * tokens - start) ** 2).sum() / ((seconds - seconds.mean()) ** 2).sum()
     all_states = float(TRAINING_PART * 2 * 2 * UNITS * 4)
     exponent = float(np.polyfit(np.log(tokens), np.log(seconds), 1)[0])
     return [
         Measured(
-            "peak memory, 929,589 tokens", found["peaks"][-1] / 1e6, "MB", "every state in memory", all_states / 1e6,
-            found["peaks"][-1] < MEMORY_GOAL, "< 2,000 MB",
+            "peak memory, 929,589 tokens", peaks[-1] / 1e6, "MB", "every state in memory", all_states / 1e6,
+            peaks[-1] < MEMORY_GOAL, "< 2,000 MB",
         ),
         Measured(
-            "its growth from half the tokens", (found["peaks"][-1] - found["peaks"][-2]) / 1e6, "MB",
-            "every state in memory", all_states / 2e6, found["peaks"][-1] - found["peaks"][-2] < 0.1 * all_states / 2,
-            "< a tenth",
+            "its growth from half the tokens", (peaks[-1] - peaks[-2]) / 1e6, "MB", "every state in memory",
+            all_states / 2e6, peaks[-1] - peaks[-2] < 0.1 * all_states / 2, "< a tenth",
         ),
         Measured(
             f"time linear in tokens, exponent {exponent:.2f}", 1 - float(unexplained), "R²", "a straight line", 1.0,
@@ -80,19 +79,21 @@ def _growth() -> list[Measured]:
     ]  # fmt: skip
 
 
-def child() -> None:
-    """What the measuring process runs: records ever longer texts; prints seconds and the peak so far of each."""
+def _in_child(tokens: int) -> dict[str, float]:
+    command = [sys.executable, "-c", f"from app.bench.recording import child; child({tokens})"]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def child(tokens: int) -> None:
+    """What the measuring process runs: records one text; prints seconds and peak bytes."""
     import resource
 
-    unit = 1 if sys.platform == "darwin" else 1024
-    network, seconds, peaks = _network("cpu"), [], []
-    for tokens in SIZES:
-        ids = _zipf(tokens)
-        started = time.perf_counter()
-        record(network, ids)
-        seconds.append(time.perf_counter() - started)
-        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
-    sys.stdout.write(json.dumps({"seconds": seconds, "peaks": peaks}))
+    network, ids = _network("cpu"), _zipf(tokens)
+    started = time.perf_counter()
+    record(network, ids)
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    sys.stdout.write(json.dumps({"seconds": seconds, "peak": peak}))
 
 
 def _network(device: str) -> RecurrentLanguageModel:

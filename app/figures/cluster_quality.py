@@ -35,13 +35,14 @@ def plot_cluster_quality(profile: QualityProfile, k: int, *, dark: bool) -> go.F
             name="with shuffled parts of speech",
             hovertemplate="%{y:.2f} with shuffled parts of speech",
         )
-    figure.add_vline(x=k, line={"color": "#888", "width": 1.5})
+    marks = {k: ("chosen", "solid")}
     if profile.suggested_k is not None:
-        figure.add_annotation(
-            x=profile.suggested_k, y=0, yref="paper", ay=26, ax=0, showarrow=True, arrowhead=2, text="suggested"
-        )
+        marks[profile.suggested_k] = ("suggested" if profile.suggested_k != k else "chosen, suggested", "dash")
+    for place, (text, dash) in marks.items():
+        figure.add_vline(x=place, line={"color": "#888", "width": 1.5, "dash": dash})
+        figure.add_annotation(x=place, y=1.12, text=text, showarrow=False, yanchor="top", xanchor="left", xshift=3)
     figure.update_layout(hovermode="x unified", showlegend=True)
     figure = styled(figure, dark=dark, height=340, x="number of clusters", y="agreement (0 chance, 1 same)")
-    figure.update_yaxes(range=[min(0, float(np.nanmin(profile.unit_half_agreement))) - 0.02, 1.04])
-    figure.update_xaxes(dtick=1)
+    figure.update_yaxes(range=[min(0, float(np.nanmin(profile.unit_half_agreement))) - 0.02, 1.12])
+    figure.update_xaxes(dtick=1, range=[float(profile.ks[0]) - 0.4, float(profile.ks[-1]) + 0.4])
     return figure

@@ -91,7 +91,7 @@ def test_each_separate_text_starts_from_zero(live, saved, monkeypatch):
 def test_wide_layers_are_recorded_with_fewer_words(saved, monkeypatch):
     found = open_states(saved())
     vocabulary, ids = vocabulary_of_states(found)
-    monkeypatch.setattr(plan, "MEANS_BYTES", 16 * 2 * 16 * 2 * 7)
+    monkeypatch.setattr(plan, "MEANS_BYTES", 12 * 2 * 16 * 2 * 7)
     assert len(record_states(found, ids, len(vocabulary)).token_ids) == 7
 
 

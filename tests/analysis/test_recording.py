@@ -296,7 +296,7 @@ def test_only_the_most_frequent_words_have_bands_and_fewer_can_be_kept():
 def test_with_too_many_words_the_rarest_are_counted_together(monkeypatch):
     network, ids = make_network(), make_text()
     everything = record(network, ids, streams=1)
-    monkeypatch.setattr(plan, "MEANS_BYTES", 10 * 16 * 2 * L * H)
+    monkeypatch.setattr(plan, "MEANS_BYTES", 10 * 12 * 2 * L * H)
     recording = record(network, ids, streams=1)
     assert len(recording.token_ids) == 10
     assert recording.other_tokens == 3000 - everything.counts[:10].sum()
