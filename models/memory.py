@@ -14,22 +14,23 @@ from data_prep.errors import UserError
 BYTES_PER_WEIGHT = 4 * 4  # float32: itself, its gradient, and two numbers that the optimiser remembers
 SMALLER = "Lower model.units, model.layers or model.embedding, training.batch or training.steps."
 
-_TRIM_THRESHOLD, _MMAP_MAX = -1, -4  # of mallopt(3)
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4  # of mallopt(3)
+_LARGEST_THRESHOLD = 32 << 20  # that glibc allows
 
 
-def keep_freed_memory() -> None:
+def keep_freed_memory(*, huge: bool = True) -> None:
     """Let this process keep large freed blocks instead of handing each back to the system.
 
     glibc maps every block above 32 MB anew and unmaps it when it is freed; a training step does that for
     each of its activations, and the page faults took up to a third of its time (measured: LSTM 2×128,
-    batch 100, 100 steps: 57 ms instead of 80). The process then keeps its peak memory until it ends.
-    Without glibc nothing happens.
+    batch 100, 100 steps: 57 ms instead of 80). The process then keeps its peak memory until it ends; without
+    `huge`, the part of it in blocks of up to 32 MB. Without glibc nothing happens.
     """
     if sys.platform != "linux":
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
     if mallopt is not None:
-        mallopt(_MMAP_MAX, 0)
+        mallopt(_MMAP_MAX, 0) if huge else mallopt(_MMAP_THRESHOLD, _LARGEST_THRESHOLD)
         mallopt(_TRIM_THRESHOLD, 2**31 - 1)
 
 

@@ -178,7 +178,7 @@ def record_segments(
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Tally:
     """Count some of a plan's segments of `ids`: all of them, or a shard. On a CPU, each core reads its own."""
-    keep_freed_memory()
+    keep_freed_memory(huge=False)
     readers = 1
     if network.device.type == "cpu":
         readers = min(torch.get_num_threads(), max(1, segments.at_once // FEWEST_STREAMS))

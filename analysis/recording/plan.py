@@ -14,10 +14,10 @@ from analysis.recording.windows import Segments
 from data_prep.errors import UserError
 
 SAMPLE = 512  # occurrences of a word that its quantiles are from, at most
-SAMPLE_BYTES = 384 << 20  # that all of them may take; with wide layers, fewer are kept
+SAMPLE_BYTES = 320 << 20  # that all of them may take; with wide layers, fewer are kept
 MEANS_BYTES = 1 << 30  # that the sums of all words may take; with very many words, the rarest are left out
 SURPRISES = 64  # occurrences of a word whose probability is computed, at most,
-SURPRISED = 5_000, 0.08  # and of all words so many or so large a part: each costs a product with the whole vocabulary
+SURPRISED = 5_000, 0.06  # and of all words so many or so large a part: each costs a product with the whole vocabulary
 DISTRIBUTED = 4_000  # positions that the distributions of gates and states are from
 LARGEST_GROUP = 64  # tokens that are summed in single precision
 _CHUNK = 1 << 20  # tokens hashed at a time
