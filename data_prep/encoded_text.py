@@ -9,6 +9,7 @@ import numpy as np
 from data_prep.cut_texts import cut_texts
 from data_prep.errors import UserError
 from data_prep.token_stream import open_stream
+from data_prep.tokens import SENTENCE_END
 from data_prep.vocabulary import Vocabulary
 
 LONGEST = 2000  # tokens read from one text; the rest is left out and said so
@@ -87,7 +88,7 @@ def encode_running_text(text: str, vocabulary: Vocabulary) -> EncodedText:
         raise UserError(fault, "Give plain text in UTF-8.")
     tokens = vocabulary.tokenisation.split(text)
     ids, known = vocabulary.encode(tokens)
-    if not known.any():
+    if not (known & (ids != vocabulary.ids.get(SENTENCE_END))).any():  # an end is known everywhere
         noun = vocabulary.tokenisation.noun
         raise UserError(
             f"None of the {len(tokens):,} {noun}s of the text is in the vocabulary.",

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from analysis.cluster_flow import ClusterFlow
-from analysis.coclustering import Coclusters, cocluster, decompose, largest_k, telling_words
+from analysis.coclustering import Coclusters, cocluster, largest_k, telling_words
+from analysis.decomposition import Decomposition, decompose
 from analysis.percentiles import percentiles
 from analysis.reading import Reading
 from analysis.recording.result import ExpectedResponse, Recording
@@ -36,13 +37,17 @@ def response_of(recording: Recording, state: str, layer: int, words: int) -> Exp
 
 def clusters_of(recording: Recording, response: ExpectedResponse, treatment: str, k: int | None) -> Coclusters:
     """Co-clusters of the responses, as the dashboard has them; for None, k is the default, or less for few words."""
-    # Always the same decomposition, of words frequent enough for their means to be more than noise.
+    decomposition = decomposition_of(recording, response, treatment)
+    # Only the default gives way to a text of few words; a number that was asked for is refused.
+    return cocluster(decomposition, min(CLUSTERS, largest_k(decomposition)) if k is None else k)
+
+
+def decomposition_of(recording: Recording, response: ExpectedResponse, treatment: str) -> Decomposition:
+    """The decomposition of the words of a response: part of that of all words that are frequent enough."""
     decomposed = recording.response(response.state, response.layer).most_frequent(
         max(len(response.mean), recording.banded)
     )
-    decomposition = decompose(decomposed.mean, treatment).first_words(len(response.mean))
-    # Only the default gives way to a text of few words; a number that was asked for is refused.
-    return cocluster(decomposition, min(CLUSTERS, largest_k(decomposition)) if k is None else k)
+    return decompose(decomposed.mean, treatment).first_words(len(response.mean))
 
 
 def recording_summary(recording: Recording, options: RecordingOptions) -> dict[str, Any]:
@@ -72,6 +77,8 @@ def clusters_summary(response: ExpectedResponse, clusters: Coclusters, vocabular
         "dropped_words": clusters.dropped_words,
         "dropped_units": clusters.dropped_units,
         "strength": clusters.strength.round(5).tolist(),
+        "positive_part": clusters.positive_part.round(5).tolist(),
+        "negative_part": clusters.negative_part.round(5).tolist(),
         "pairs": [
             {
                 "words": [vocabulary.tokens[response.token_ids[word]] for word in words[cluster]],

@@ -10,12 +10,13 @@ from typing import Annotated
 import typer
 
 from app.cli import (
-    analysis_commands,
+    analyse_command,
     corpus_commands,
     generation_commands,
     import_command,
     results_command,
     run_commands,
+    sentence_command,
     sweep_commands,
 )
 from app.cli.console import AsJson, print_json, print_table, shows_user_errors
@@ -75,8 +76,8 @@ for command in (
     run_commands.runs,
     run_commands.evaluate,
     import_command.import_,
-    analysis_commands.analyse,
-    analysis_commands.sentence,
+    analyse_command.analyse,
+    sentence_command.sentence,
     generation_commands.generate,
     results_command.results,
     app,

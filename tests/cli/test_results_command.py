@@ -44,5 +44,5 @@ def test_a_text_of_ones_own_is_recorded(run_json, tmp_path, refused):
     assert said["words"] == 6
     again = run_json("analyse", "toy-words-lstm", "recording", "--text", str(text))["recording"]
     assert again == said
-    text.write_text("Qwfp bzzt.", encoding="utf-8")
+    text.write_text("Qwfp bzzt", encoding="utf-8")
     assert "is in the vocabulary" in refused("analyse", "toy-words-lstm", "--text", str(text))["error"]

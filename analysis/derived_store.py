@@ -1,17 +1,19 @@
-"""The quality of a run's co-clusters, computed once for each choice of responses."""
+"""What is computed from a recording and takes seconds: the quality of co-clusters, projections; stored."""
 
 from dataclasses import asdict, fields
+from typing import Any, Literal
 
 import numpy as np
 
 from analysis.cluster_quality import QualityProfile, quality_profile
 from analysis.decomposition import Decomposition
+from analysis.projection import Method, Projection, project
 from analysis.recording.result import ExpectedResponse
 from analysis.results import Content, ResultKey, ensure_result
 from data_prep.parts_of_speech import tag_types
 from models.run import Run
 
-KIND, SCHEMA = "quality", 1
+SCHEMA = 1
 
 
 def ensure_quality(
@@ -21,14 +23,7 @@ def ensure_quality(
 
     recorded: names the recording that the response is of; response: of the words that the decomposition is of.
     """
-    options = {
-        "recording": recorded,
-        "state": response.state,
-        "layer": response.layer,
-        "words": len(response.mean),
-        "treatment": decomposition.treatment,
-        "seed": seed,
-    }
+    options = _options(recorded, response, treatment=decomposition.treatment, seed=seed)
 
     def compute() -> Content:
         tags = None
@@ -38,7 +33,7 @@ def ensure_quality(
         values = {name: value for name, value in asdict(profile).items() if not isinstance(value, np.ndarray)}
         return Content(values, {name: getattr(profile, name) for name in _arrays()})
 
-    content = ensure_result(ResultKey(run, KIND, SCHEMA, options), compute)
+    content = ensure_result(ResultKey(run, "quality", SCHEMA, options), compute)
     return QualityProfile(
         **{name: content.arrays[name] for name in _arrays()},
         tagged=content.about["tagged"],
@@ -46,6 +41,33 @@ def ensure_quality(
         suggested_k=content.about["suggested_k"],
         seed=content.about["seed"],
     )
+
+
+def ensure_projection(
+    run: Run, recorded: str, response: ExpectedResponse, method: Method, of: Literal["words", "units"], *, seed: int = 0
+) -> Projection:
+    """The stored projection of the words, or of the units, by the responses, computed first where there is none."""
+
+    def compute() -> Content:
+        made = project(response.mean if of == "words" else response.mean.T, method, seed=seed)
+        about = {"explained": made.explained, "perplexity": made.perplexity}
+        return Content(about, {"points": made.points})
+
+    options = _options(recorded, response, method=method, of=of, seed=seed)
+    content = ensure_result(ResultKey(run, "projection", SCHEMA, options), compute)
+    explained = content.about["explained"]
+    return Projection(
+        content.arrays["points"],
+        method,
+        None if explained is None else (explained[0], explained[1]),
+        seed,
+        content.about["perplexity"],
+    )
+
+
+def _options(recorded: str, response: ExpectedResponse, **others: Any) -> dict[str, Any]:
+    of = {"recording": recorded, "state": response.state, "layer": response.layer, "words": len(response.mean)}
+    return of | others
 
 
 def _halves(response: ExpectedResponse) -> tuple[np.ndarray, np.ndarray] | None:

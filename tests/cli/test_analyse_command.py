@@ -216,3 +216,31 @@ def test_bad_arguments_of_analyse(refused, arguments, reason):
 def test_a_bad_text_is_refused_before_the_run_is_recorded(copied_home, refused):
     refused("sentence", "toy-words-lstm", "")
     assert not (copied_home / "results").exists()
+
+
+def test_analyse_says_how_far_clusters_are_to_be_trusted(run_json, run_text):
+    said = run_json("analyse", "toy-words-lstm", "quality", "--words", "40")["quality"]
+    assert [one["k"] for one in said["ks"]] == list(range(2, len(said["ks"]) + 2))
+    assert {one["verdict"] for one in said["ks"]} <= {"trusted", "shaky", "not to be trusted"}
+    assert all(-1 <= one["text_half_agreement"] <= 1 for one in said["ks"])
+    assert said["tagged"] > 10
+    assert said == run_json("analyse", "toy-words-lstm", "quality", "--words", "40")["quality"]
+    assert "Suggested" in run_text("analyse", "toy-words-lstm", "quality", "--words", "40")
+
+
+@pytest.mark.parametrize("method", ["pca", "tsne"])
+def test_analyse_lays_words_and_units_out(run_json, method):
+    for of, count in (("words", 40), ("units", 16)):
+        said = run_json("analyse", "toy-words-lstm", "projection", "--words", "40", "--method", method, "--of", of)
+        found = said["projection"]
+        assert len(found["points"]) == count
+        assert (found["perplexity"] is None) == (method == "pca")
+        assert found["seed"] == 0
+
+
+def test_links_come_with_their_parts(run_json):
+    clusters = run_json("analyse", "toy-words-lstm", "clusters", "-k", "3")["clusters"]
+    for total, up, down in zip(
+        *(clusters[name] for name in ("strength", "positive_part", "negative_part")), strict=True
+    ):
+        assert total == pytest.approx([a + b for a, b in zip(up, down, strict=True)], abs=2e-5)

@@ -1,0 +1,159 @@
+"""The command about what a network does with a whole text: analyse.
+
+What needs torch is imported where it is used, so that `--help` and `prepare` need not wait for it.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.cluster_options import K, Layer, State, TreatmentName, Words
+from app.cli.console import AsJson, Device, check_choice, print_json, print_line, print_note, print_table, progress_bar
+from app.defaults import TREATMENT, WORDS
+from data_prep.corpus import SPLITS
+from data_prep.errors import UserError
+from data_prep.text_file import decode, read_bytes
+
+ANALYSES = ("recording", "clusters", "quality", "layers", "neighbours", "projection")
+USUAL = ("recording", "clusters")
+ENGINES, METHODS, PROJECTED = ("local", "ray"), ("pca", "tsne"), ("words", "units")
+LARGEST_TEXT = 256 << 20  # bytes of a text of one's own
+
+
+def analyse(
+    run: Annotated[str, typer.Argument(help="Id of a run.")],
+    names: Annotated[
+        list[str] | None, typer.Argument(help=f"Any of: {', '.join(ANALYSES)}; by default {', '.join(USUAL)}.")
+    ] = None,
+    split: Annotated[str, typer.Option(help="Part of the corpus to record: train, valid or test.")] = "train",
+    text: Annotated[Path | None, typer.Option(help="Record a text of your own instead.")] = None,
+    again: Annotated[bool, typer.Option(help="Record again, even if a stored recording is there.")] = False,
+    layer: Layer = None,
+    state: State = "hidden",
+    k: K = None,
+    words: Words = WORDS,
+    treatment: TreatmentName = TREATMENT,
+    word: Annotated[str | None, typer.Option(help="Of neighbours: the word whose like is looked for.")] = None,
+    method: Annotated[str, typer.Option(help="Of projection: pca or tsne.")] = "pca",
+    of: Annotated[str, typer.Option(help="Of projection: words or units.")] = "words",
+    device: Device = "auto",
+    engine: Annotated[str, typer.Option(help="local, or ray: shards of the text on a cluster.")] = "local",
+    shards: Annotated[int, typer.Option(min=1, help="Ray: parts that are recorded side by side.")] = 4,
+    address: Annotated[str | None, typer.Option(help="Ray: HOST:PORT of a cluster; else this machine.")] = None,
+    cpus_per_shard: Annotated[float, typer.Option(min=0.01, help="Ray: CPUs that each shard asks for.")] = 1.0,
+    gpus_per_shard: Annotated[float, typer.Option(min=0.0, help="Ray: GPUs, or a fraction of one.")] = 0.0,
+    as_json: AsJson = False,
+) -> None:
+    """Record a run's responses on its corpus and store them; and what follows from them: clusters and how far to trust
+    them, measures of the layers, similar words, a projection."""
+    from analysis.recording.engine import record
+    from analysis.store import RecordingOptions, ensure_recording, recording_folder
+    from app.cli import analysis_output, derived_output
+    from models.network import resolve_device
+    from models.run import open_run
+
+    names = names or list(USUAL)
+    for name in names:
+        check_choice(name, ANALYSES, "The analysis")
+    if (word is None) == ("neighbours" in names):
+        raise UserError(
+            "Neighbours and --word belong together.", f"Like this: rnnscope analyse {run} neighbours --word the"
+        )
+    for value, allowed, option in (
+        (split, SPLITS, "--split"),
+        (engine, ENGINES, "--engine"),
+        (method, METHODS, "--method"),
+        (of, PROJECTED, "--of"),
+    ):
+        check_choice(value, allowed, option)
+    opened = open_run(run)
+    options, ids = RecordingOptions(split=split), None
+    if text is not None:
+        options, ids = _own_text(opened, text, options)
+    if engine == "ray":
+        from analysis.recording.on_ray import RayRecorder
+
+        record = RayRecorder(shards, address, cpus_per_shard, gpus_per_shard)
+    with progress_bar(f"recording {run}") as update:
+        recording = ensure_recording(
+            opened,
+            options,
+            ids=ids,
+            device=str(resolve_device(device)),
+            again=again,
+            record=record,
+            on_progress=update,
+        )
+    folder = recording_folder(opened, options)
+    asked = derived_output.Asked(opened, recording, folder.name if folder else "", state, layer, words, treatment)
+    result: dict[str, Any] = {"run": run, "recording": analysis_output.recording_summary(recording, options)}
+    result |= _derived(asked, names, k, word, method, of)
+    if as_json:
+        return print_json(result)
+    source = f"of the {split} part" if text is None else f"of {text.name}"
+    print_line(
+        f"{run}: {recording.tokens:,} tokens {source} recorded: the mean responses to {len(recording.token_ids):,} "
+        f"{opened.vocabulary.tokenisation.noun}s, and the bands of the {recording.banded:,} most frequent."
+    )
+    _print_derived(asked, result)
+    print_line("Next: rnnscope app")
+
+
+def _derived(asked: Any, names: list[str], k: int | None, word: str | None, method: str, of: str) -> dict[str, Any]:
+    """What the analyses of these names say."""
+    from app.cli import analysis_output, derived_output
+
+    result: dict[str, Any] = {}
+    vocabulary = asked.run.vocabulary
+    if "layers" in names:
+        result["layers"] = derived_output.layers_summary(asked.recording)
+    if word is not None:
+        result["neighbours"] = derived_output.neighbours_summary(asked.every_word, vocabulary, word)
+    if "clusters" in names:
+        clusters = analysis_output.clusters_of(asked.recording, asked.response, asked.treatment, k)
+        result["clusters"] = analysis_output.clusters_summary(asked.response, clusters, vocabulary)
+    if "quality" in names:
+        result["quality"] = derived_output.quality_summary(asked)
+    if "projection" in names:
+        result["projection"] = derived_output.projection_summary(asked, method, of)
+    return result
+
+
+def _print_derived(asked: Any, result: dict[str, Any]) -> None:
+    """Tables of what was computed from the recording."""
+    from app.cli import analysis_output, derived_output
+
+    vocabulary = asked.run.vocabulary
+    if "clusters" in result:
+        rows = analysis_output.cluster_rows(result["clusters"], vocabulary)
+        title = f"{len(rows)} clusters of {asked.name}, {asked.treatment}"
+        print_table(("cluster", "units", "words", "strongest words"), rows, title)
+    if "quality" in result:
+        print_table(*derived_output.quality_rows(result["quality"]), f"How far to trust clusters of {asked.name}")
+        suggested = result["quality"]["suggested_k"]
+        print_line(f"Suggested: {suggested} clusters." if suggested else "No number of clusters is to be trusted.")
+    if "layers" in result:
+        print_table(*derived_output.layer_rows(result["layers"]), "Expected responses, layer by layer")
+    if "neighbours" in result:
+        found = result["neighbours"]
+        print_table(*derived_output.neighbour_rows(found, vocabulary), f"Like “{found['word']}”: {asked.name}")
+    if "projection" in result:
+        found = result["projection"]
+        print_line(
+            f"{len(found['points']):,} {found['of']} laid out by {found['method']}: the points come with --json."
+        )
+
+
+def _own_text(run: Any, path: Path, options: Any) -> tuple[Any, Any]:
+    """(options, token ids) of a text in a file."""
+    from analysis.store import options_for_text
+    from data_prep.encoded_text import encode_running_text
+
+    raw = read_bytes(path, LARGEST_TEXT + 1)
+    if len(raw) > LARGEST_TEXT:
+        raise UserError(f"{path} is larger than {LARGEST_TEXT >> 20} MB.", "Give a part of it.")
+    found = encode_running_text(decode(raw, path.name), run.vocabulary)
+    if unknown := int((~found.known).sum()):
+        print_note(f"{unknown:,} of {len(found.ids):,} tokens are not in the vocabulary, and read as <unk>.")
+    return options_for_text(found.ids, options), found.ids
