@@ -7,21 +7,21 @@ The public names of the library, so that a script needs one import:
     recording = rnnscope.stored_recording(run, rnnscope.RecordingOptions())
 """
 
-from analysis.cluster_flow import ClusterFlow, cluster_flow
-from analysis.cluster_quality import QualityProfile, quality_profile
-from analysis.coclustering import Coclusters, cocluster
-from analysis.decomposition import Decomposition, decompose
+from analysis.clusters.coclustering import Coclusters, cocluster
+from analysis.clusters.decomposition import Decomposition, decompose
+from analysis.clusters.quality import QualityProfile, quality_profile
 from analysis.layer_measures import ResponseMeasures, StateMeasures, response_measures, state_measures
-from analysis.many_texts import TextSummaries, read_many
-from analysis.percentiles import Percentiles, percentiles
 from analysis.projection import Projection, project
-from analysis.reading import Reading, read_text
-from analysis.recorded_states import import_states
 from analysis.recording.engine import record
+from analysis.recording.recorded_states import import_states
 from analysis.recording.result import ExpectedResponse, Recording
+from analysis.recording.store import RecordingOptions, record_run, stored_recording
 from analysis.similarity import nearest_words, similarity_rank, strongest_units, strongest_words
 from analysis.states import LayerStates, unroll
-from analysis.store import RecordingOptions, record_run, stored_recording
+from analysis.texts.cluster_flow import ClusterFlow, cluster_flow
+from analysis.texts.many_texts import TextSummaries, read_many
+from analysis.texts.percentiles import Percentiles, percentiles
+from analysis.texts.reading import Reading, read_text
 from data_prep.corpus import Corpus, list_corpora, open_corpus
 from data_prep.corpus_statistics import CorpusStatistics, describe_corpus
 from data_prep.errors import UserError

@@ -1,12 +1,13 @@
 """What is computed from a recording and takes seconds: the quality of co-clusters, projections; stored."""
 
+from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any, Literal
 
 import numpy as np
 
-from analysis.cluster_quality import QualityProfile, quality_profile
-from analysis.decomposition import Decomposition
+from analysis.clusters.decomposition import Decomposition
+from analysis.clusters.quality import QualityProfile, quality_profile
 from analysis.projection import Method, Projection, project
 from analysis.recording.result import ExpectedResponse
 from analysis.results import Content, ResultKey, ensure_result
@@ -23,7 +24,15 @@ def ensure_quality(
 
     recorded: names the recording that the response is of; response: of the words that the decomposition is of.
     """
+    return quality_work(run, recorded, response, decomposition, seed=seed)()
+
+
+def quality_work(
+    run: Run, recorded: str, response: ExpectedResponse, decomposition: Decomposition, *, seed: int = 0
+) -> Callable[[], QualityProfile]:
+    """What `ensure_quality` does, to be done later or elsewhere."""
     options = _options(recorded, response, treatment=decomposition.treatment, seed=seed)
+    key = ResultKey(run, "quality", SCHEMA, options)
 
     def compute() -> Content:
         tags = None
@@ -33,14 +42,17 @@ def ensure_quality(
         values = {name: value for name, value in asdict(profile).items() if not isinstance(value, np.ndarray)}
         return Content(values, {name: getattr(profile, name) for name in _arrays()})
 
-    content = ensure_result(ResultKey(run, "quality", SCHEMA, options), compute)
-    return QualityProfile(
-        **{name: content.arrays[name] for name in _arrays()},
-        tagged=content.about["tagged"],
-        verdicts=tuple(content.about["verdicts"]),
-        suggested_k=content.about["suggested_k"],
-        seed=content.about["seed"],
-    )
+    def work() -> QualityProfile:
+        content = ensure_result(key, compute)
+        return QualityProfile(
+            **{name: content.arrays[name] for name in _arrays()},
+            tagged=content.about["tagged"],
+            verdicts=tuple(content.about["verdicts"]),
+            suggested_k=content.about["suggested_k"],
+            seed=content.about["seed"],
+        )
+
+    return work
 
 
 def ensure_projection(

@@ -9,8 +9,9 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,19 @@ ARRAYS, ABOUT = "arrays.npz", "about.json"
 
 @dataclass(frozen=True)
 class ResultKey:
-    """Names a result: its kind and the version of its format, the run, and every option."""
+    """Names a result: its kind and the version of its format, the run, and every option.
+
+    place: the folder of the run's results, as the home folder is when the key is made.
+    """
 
     run: Run
     kind: str
     schema: int
     options: dict[str, Any]
+    place: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "place", results_home(self.run))
 
     @property
     def name(self) -> str:
@@ -68,7 +76,7 @@ def results_home(run: Run) -> Path:
 
 def find_result(key: ResultKey) -> Path | None:
     """The folder of a result: in the home folder, or beside a bundled run; None if nowhere."""
-    places = (results_home(key.run) / key.name, key.run.folder / "results" / key.name)
+    places = (key.place / key.name, key.run.folder / "results" / key.name)
     return next((place for place in places if place.is_dir()), None)
 
 
@@ -91,13 +99,11 @@ def ensure_result(key: ResultKey, compute: Callable[[], Content], *, again: bool
     """The stored result; computed first where there is none, or a damaged one, or if asked to do it `again`."""
     if not again and (content := _read_if_whole(key)) is not None:
         return content
-    place = results_home(key.run)
-    place.mkdir(parents=True, exist_ok=True)
-    with FileLock(place / f".{key.name}.lock"):
+    with _alone(key):
         if not again and (content := _read_if_whole(key)) is not None:  # another process has just made it
             return content
         content = compute()
-        save_result(key, content, place)
+        save_result(key, content, key.place)
     return content
 
 
@@ -116,6 +122,23 @@ def delete_results(results: list[StoredResult]) -> int:
         if not any(result.folder.parent.iterdir()):
             result.folder.parent.rmdir()
     return sum(result.bytes for result in results)
+
+
+@contextmanager
+def _alone(key: ResultKey) -> Iterator[None]:
+    lock = FileLock(key.place / f".{key.name}.lock")
+    try:
+        key.place.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        raise UserError(
+            f"Cannot write into {key.place}: {error.strerror or error}.",
+            "Point RNNSCOPE_HOME to a folder that you may write to.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _read_if_whole(key: ResultKey) -> Content | None:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analysis.recorded_states import describe_states, import_states, open_states
+from analysis.recording.recorded_states import describe_states, import_states, open_states
 from app import selection
 from app.add_corpus import ENDINGS as TEXT_ENDINGS
 from app.notices import literal, show_error

@@ -12,13 +12,14 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from analysis.cluster_quality import QualityProfile
-from analysis.coclustering import Coclusters, Decomposition, Treatment, cocluster, decompose
-from analysis.derived_store import ensure_quality
-from analysis.many_texts import TextSummaries, read_many
-from analysis.reading import Reading, read_text
+from analysis.clusters.coclustering import Coclusters, cocluster
+from analysis.clusters.decomposition import Decomposition, Treatment, decompose
+from analysis.clusters.quality import QualityProfile
+from analysis.derived_store import quality_work
 from analysis.recording.result import ExpectedResponse, Recording
-from analysis.store import RecordingOptions, recording_folder, stored_recording
+from analysis.recording.store import RecordingOptions, recording_folder, stored_recording
+from analysis.texts.many_texts import TextSummaries, read_many
+from analysis.texts.reading import Reading, read_text
 from app.figures.word_cloud import Cloud, lay_out_clouds
 from app.tables import frequencies_table
 from app.uploads import on_disk
@@ -233,7 +234,7 @@ def _quality(
     run = find_run(run_id)
     response = find_response(run, state, layer, words)
     decomposition = _decomposition(run_id, recorded, state, layer, words, treatment)
-    return _workers().submit(ensure_quality, run, recorded.rpartition("/")[2], response, decomposition)
+    return _workers().submit(quality_work(run, recorded.rpartition("/")[2], response, decomposition))
 
 
 @st.cache_resource(max_entries=128, show_spinner="Laying out the word clouds …")

@@ -1,6 +1,6 @@
 """What is chosen where nobody chose: the same on every page and in every command."""
 
-from analysis.coclustering import Treatment
+from analysis.clusters.decomposition import Treatment
 
 RUN = "shakespeare-lstm-2x200"
 CLUSTERS = 9

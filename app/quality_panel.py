@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analysis.cluster_quality import TRUSTED, UNTRUSTED, QualityProfile
+from analysis.clusters.quality import TRUSTED, UNTRUSTED, QualityProfile
 from app import cached, tables
 from app.figures.cluster_quality import plot_cluster_quality
 from app.notices import literal

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from analysis.coclustering import LARGEST_K, TREATMENTS, Coclusters, Treatment, largest_k
+from analysis.clusters.coclustering import LARGEST_K, Coclusters, largest_k
+from analysis.clusters.decomposition import TREATMENTS, Treatment
 from analysis.recording.result import ExpectedResponse
 from app import cached
 from app.defaults import CLUSTERS, RUN, TREATMENT, WORDS

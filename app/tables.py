@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.cluster_flow import ClusterFlow
-from analysis.cluster_quality import QualityProfile
-from analysis.coclustering import Coclusters
-from analysis.many_texts import TextSummaries
-from analysis.percentiles import percentiles
-from analysis.reading import Reading
+from analysis.clusters.coclustering import Coclusters
+from analysis.clusters.quality import QualityProfile
 from analysis.recording.result import ExpectedResponse
+from analysis.texts.cluster_flow import ClusterFlow
+from analysis.texts.many_texts import TextSummaries
+from analysis.texts.percentiles import percentiles
+from analysis.texts.reading import Reading
 from data_prep.corpus import Corpus
 from data_prep.corpus_statistics import CorpusStatistics
 from data_prep.known import CorpusState

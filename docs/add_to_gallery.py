@@ -8,7 +8,7 @@ import argparse
 import shutil
 from dataclasses import replace
 
-from analysis.store import SHIPPED, ensure_recording, save_recording
+from analysis.recording.store import SHIPPED, ensure_recording, save_recording
 from data_prep.sealed_folder import MANIFEST, open_sealed, read_json, sealing, write_json
 from models.run import GALLERY, LAST_WEIGHTS, SCHEMA, open_run
 

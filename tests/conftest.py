@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from analysis.store import RecordingOptions, record_run
+from analysis.recording.store import RecordingOptions, record_run
 from data_prep.labelled import LabelOptions
 from data_prep.preparing import prepare_corpus
 from data_prep.sealed_folder import MANIFEST, read_json, sealing

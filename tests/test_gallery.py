@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from analysis.layer_measures import response_measures
-from analysis.many_texts import read_many
-from analysis.reading import read_text
+from analysis.recording.store import RecordingOptions, stored_recording
 from analysis.similarity import similarity_rank
-from analysis.store import RecordingOptions, stored_recording
+from analysis.texts.many_texts import read_many
+from analysis.texts.reading import read_text
 from app.cli.main import cli
 from models.recipe_files import built_in_recipes, load_recipe
 from models.run import GALLERY, open_run

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from sklearn.cluster import SpectralCoclustering
 
-from analysis.cluster_quality import quality_profile
-from analysis.coclustering import LARGEST_K, TREATMENTS, cocluster, decompose
-from analysis.partitions import adjusted_rand_index, contingency, normalised_mutual_information
+from analysis.clusters.coclustering import LARGEST_K, cocluster
+from analysis.clusters.decomposition import TREATMENTS, decompose
+from analysis.clusters.partitions import adjusted_rand_index, contingency, normalised_mutual_information
+from analysis.clusters.quality import quality_profile
 from analysis.recording.engine import record
 from analysis.recording.result import Recording
 from app.bench.measured import Measured

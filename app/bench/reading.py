@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from analysis.many_texts import read_many
-from analysis.reading import read_text
+from analysis.texts.many_texts import read_many
+from analysis.texts.reading import read_text
 from app.bench.measured import Measured
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import Vocabulary

@@ -48,7 +48,7 @@ def analyse(
     """Record a run's responses on its corpus and store them; and what follows from them: clusters and how far to trust
     them, measures of the layers, similar words, a projection."""
     from analysis.recording.engine import record
-    from analysis.store import RecordingOptions, ensure_recording, recording_folder
+    from analysis.recording.store import RecordingOptions, ensure_recording, recording_folder
     from app.cli import analysis_output, derived_output
     from models.network import resolve_device
     from models.run import open_run
@@ -147,7 +147,7 @@ def _print_derived(asked: Any, result: dict[str, Any]) -> None:
 
 def _own_text(run: Any, path: Path, options: Any) -> tuple[Any, Any]:
     """(options, token ids) of a text in a file."""
-    from analysis.store import options_for_text
+    from analysis.recording.store import options_for_text
     from data_prep.encoded_text import encode_running_text
 
     raw = read_bytes(path, LARGEST_TEXT + 1)

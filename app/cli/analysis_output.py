@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from analysis.cluster_flow import ClusterFlow
-from analysis.coclustering import Coclusters, cocluster, largest_k, telling_words
-from analysis.decomposition import Decomposition, decompose
-from analysis.percentiles import percentiles
-from analysis.reading import Reading
+from analysis.clusters.coclustering import Coclusters, cocluster, largest_k, telling_words
+from analysis.clusters.decomposition import Decomposition, decompose
 from analysis.recording.result import ExpectedResponse, Recording
-from analysis.store import RecordingOptions
+from analysis.recording.store import RecordingOptions
+from analysis.texts.cluster_flow import ClusterFlow
+from analysis.texts.percentiles import percentiles
+from analysis.texts.reading import Reading
 from app.defaults import CLUSTERS
 from data_prep.errors import UserError
 from data_prep.tokens import display_token

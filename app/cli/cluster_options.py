@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.decomposition import TREATMENTS
+from analysis.clusters.decomposition import TREATMENTS
 from app.defaults import CLUSTERS
 
 Layer = Annotated[int | None, typer.Option(help="1 is the lowest; by default the highest.")]

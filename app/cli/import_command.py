@@ -116,7 +116,7 @@ def _import_weights(
 
 
 def _import_states(source: Path, name: str | None, vocabulary: Path | None, unit: str | None, as_json: bool) -> None:
-    from analysis.recorded_states import import_states
+    from analysis.recording.recorded_states import import_states
 
     with progress_bar(f"reading {source.name}") as update:
         run, found = import_states(source, name=name, vocabulary=vocabulary, unit=unit, on_progress=update)

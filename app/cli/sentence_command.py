@@ -36,9 +36,9 @@ def sentence(
     as_json: AsJson = False,
 ) -> None:
     """Read a text word by word: what each unit cluster gains, loses and keeps, guesses or classes, surprise."""
-    from analysis.cluster_flow import cluster_flow
-    from analysis.reading import read_text
-    from analysis.store import RecordingOptions, ensure_recording
+    from analysis.recording.store import RecordingOptions, ensure_recording
+    from analysis.texts.cluster_flow import cluster_flow
+    from analysis.texts.reading import read_text
     from app.cli import analysis_output
     from models.run import open_run
 
@@ -78,7 +78,7 @@ def _many_texts(
     *,
     as_json: bool,
 ) -> None:
-    from analysis.many_texts import read_many
+    from analysis.texts.many_texts import read_many
     from app.cli import analysis_output, texts_output
     from data_prep.text_list import read_text_list
     from models.class_labels import class_places

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.many_texts import TextSummaries
+from analysis.texts.many_texts import TextSummaries
 from app.cli.console import printable
 from app.cli.texts_sorts import SORTS
 from data_prep.errors import UserError

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from analysis.coclustering import Coclusters
+from analysis.clusters.coclustering import Coclusters
 from analysis.recording.result import ExpectedResponse
 from app.components.assets import assets
 from app.figures.word_cloud import WIDTH, Cloud

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from analysis.cluster_flow import ClusterFlow
-from analysis.coclustering import Coclusters, telling_words
-from analysis.reading import Reading
+from analysis.clusters.coclustering import Coclusters, telling_words
 from analysis.recording.result import ExpectedResponse
+from analysis.texts.cluster_flow import ClusterFlow
+from analysis.texts.reading import Reading
 from app.components.assets import assets
 from data_prep.tokens import display_token
 from data_prep.vocabulary import Vocabulary

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.cluster_quality import QualityProfile
+from analysis.clusters.quality import QualityProfile
 from app.figures.style import SERIES, styled
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import ImageFont
 from wordcloud import WordCloud
 
-from analysis.coclustering import Coclusters, own_response
+from analysis.clusters.coclustering import Coclusters, own_response
 
 WIDTH = 420  # of a cloud, in pixels of the layout; the browser scales it
 SMALLEST, LARGEST = 12, 20  # font sizes

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analysis.cluster_flow import cluster_flow
+from analysis.texts.cluster_flow import cluster_flow
 from app import cached, selection, tables
 from app.components.sentence_glyphs import cluster_labels, sentence_glyphs, sentence_glyphs_data
 from app.examples import example_texts

@@ -3,8 +3,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from analysis.cluster_flow import cluster_flow
 from analysis.layer_measures import distribution_measures, hoyer, response_measures, state_measures, word_share
+from analysis.texts.cluster_flow import cluster_flow
 from data_prep.errors import UserError
 
 

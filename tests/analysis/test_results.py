@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from analysis import results
-from analysis.results import Content, ResultKey, delete_results, ensure_result, find_result, list_results
-from analysis.store import (
+from analysis.recording.store import (
     RecordingOptions,
     ensure_recording,
     key_of,
@@ -16,6 +15,7 @@ from analysis.store import (
     recording_folder,
     stored_recording,
 )
+from analysis.results import Content, ResultKey, delete_results, ensure_result, find_result, list_results
 from data_prep.errors import UserError
 from models.run import open_run
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from analysis.store import RecordingOptions, record_run
+from analysis.recording.store import RecordingOptions, record_run
 from models.run import open_run, run_ids
 
 V = 12

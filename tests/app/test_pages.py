@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from analysis.store import RecordingOptions, recording_folder, stored_recording
+from analysis.recording.store import RecordingOptions, recording_folder, stored_recording
 from app.cached import RECORDED
 from models.run import open_run
 

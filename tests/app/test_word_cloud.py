@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from analysis.coclustering import cocluster, decompose, own_response
+from analysis.clusters.coclustering import cocluster, own_response
+from analysis.clusters.decomposition import decompose
 from app.figures.word_cloud import LARGEST, LONGEST_WORD, SMALLEST, WIDTH, lay_out_clouds
 
 

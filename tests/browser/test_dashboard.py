@@ -79,6 +79,20 @@ def test_a_clicked_unit_colours_the_words(visit):
     expect(page).not_to_have_url(re.compile("unit="))
 
 
+def test_the_map_says_how_far_its_clusters_are_to_be_trusted(visit):
+    page = visit(f"memory_map?{RUN}&k=4")
+    verdict = re.compile("4 clusters: (trusted|shaky|not to be trusted)")
+    expect(page.get_by_text(verdict)).to_have_count(2)  # in a word beside the title, with reasons below
+    page.get_by_text("How far to trust any number of clusters").click()
+    expect(page.locator(".js-plotly-plot .legendtext", has_text="in two halves of the text")).to_be_visible()
+    take = page.get_by_role("button", name=re.compile(r"Take \d+"))
+    suggested = take.inner_text().split()[-1]
+    take.click()
+    expect(page).to_have_url(re.compile(f"k={suggested}"))
+    expect(page.get_by_text(re.compile(f"{suggested} clusters: ")).first).to_be_visible()
+    expect(take).to_have_count(0)
+
+
 def test_hovering_answers_without_the_server(visit):
     page = visit(f"memory_map?{RUN}")
     sent = []

@@ -2,8 +2,8 @@ import shutil
 
 import pytest
 
+from analysis.recording.store import RecordingOptions, key_of
 from analysis.results import find_result
-from analysis.store import RecordingOptions, key_of
 from models.run import open_run
 
 

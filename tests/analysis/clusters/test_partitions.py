@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score, mutual_info_score, normalized_mutual_info_score
 
-from analysis.partitions import (
+from analysis.clusters.partitions import (
     adjusted_rand_index,
     contingency,
     mutual_information,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from analysis.consensus import SAMPLE, consensus_tree, cut_tree, join_nearest, sample_of
+from analysis.clusters.consensus import SAMPLE, consensus_tree, cut_tree, join_nearest, sample_of
 
 
 def plant(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

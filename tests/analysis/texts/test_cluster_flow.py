@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analysis.cluster_flow import cluster_flow
+from analysis.texts.cluster_flow import cluster_flow
 
 
 def test_flow_matches_the_definition_unit_by_unit():

@@ -1,9 +1,9 @@
 """Co-clusters of words and units: which words move which units.
 
-The words are clustered by their rows of the singular vectors (`analysis/decomposition.py`), each vector weighted by its
-squared singular value, each row brought to unit length. The clusters are those that a hundred k-means agree on
-(`analysis/consensus.py`): cuts of one tree, so that a step in k splits one cluster. Each unit joins the word cluster to
-which its response stands out most.
+The words are clustered by their rows of the singular vectors (`analysis/clusters/decomposition.py`), each vector
+weighted by its squared singular value, each row brought to unit length. The clusters are those that a hundred k-means
+agree on (`analysis/clusters/consensus.py`): cuts of one tree, so that a step in k splits one cluster. Each unit joins
+the word cluster to which its response stands out most.
 
 The treatment `raw` is left as RNNVis has it, to compare with: ⌈log2 k⌉ vectors, one k-means of words and units.
 
@@ -30,26 +30,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.consensus import consensus_tree, cut_tree, join_nearest, sample_of
-from analysis.decomposition import TREATMENTS, Decomposition, Treatment, decompose
+from analysis.clusters.consensus import consensus_tree, cut_tree, join_nearest, sample_of
+from analysis.clusters.decomposition import Decomposition, Treatment
 from data_prep.errors import UserError
-
-__all__ = [
-    "DROPPED",
-    "LARGEST_K",
-    "TREATMENTS",
-    "Coclusters",
-    "Decomposition",
-    "Treatment",
-    "cluster_labels",
-    "cluster_means",
-    "cocluster",
-    "decompose",
-    "largest_k",
-    "membership",
-    "own_response",
-    "telling_words",
-]
 
 LARGEST_K = 20
 DROPPED = -1

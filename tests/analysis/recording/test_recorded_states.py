@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import torch
 
-from analysis.recorded_states import describe_states, import_states, open_states, record_states
 from analysis.recording import plan
 from analysis.recording.engine import record
+from analysis.recording.recorded_states import describe_states, import_states, open_states, record_states
+from analysis.recording.store import RecordingOptions, stored_recording
 from analysis.states import CarriedState, unroll
-from analysis.store import RecordingOptions, stored_recording
 from data_prep import recorded_states as arrays
 from data_prep.errors import UserError
 from models.foreign.states_run import vocabulary_of_states

@@ -22,7 +22,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from analysis.leading_vectors import leading_vectors
+from analysis.clusters.leading_vectors import leading_vectors
 from data_prep.errors import UserError
 
 Treatment = Literal["combined", "signed", "absolute", "positive", "raw"]

@@ -22,9 +22,9 @@ from functools import cache
 
 import numpy as np
 
-from analysis.coclustering import cluster_labels, largest_k, membership
-from analysis.decomposition import Decomposition, decompose
-from analysis.partitions import (
+from analysis.clusters.coclustering import cluster_labels, largest_k, membership
+from analysis.clusters.decomposition import Decomposition, decompose
+from analysis.clusters.partitions import (
     adjusted_rand_index,
     contingency,
     mutual_information,

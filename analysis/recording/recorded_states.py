@@ -15,8 +15,8 @@ from analysis.recording.engine import WORDS, Tally
 from analysis.recording.plan import make_plan
 from analysis.recording.responses import ResponseTally
 from analysis.recording.result import Recording
+from analysis.recording.store import RecordingOptions, save_recording
 from analysis.recording.windows import HALF, Segments
-from analysis.store import RecordingOptions, save_recording
 from data_prep.errors import UserError
 from data_prep.lstmvis import open_lstmvis
 from data_prep.recorded_states import RecordedStates, open_npz

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from analysis.cluster_quality import TRUSTED, quality_profile
-from analysis.coclustering import cocluster
-from analysis.decomposition import decompose
-from analysis.partitions import adjusted_rand_index
+from analysis.clusters.coclustering import cocluster
+from analysis.clusters.decomposition import decompose
+from analysis.clusters.partitions import adjusted_rand_index
+from analysis.clusters.quality import TRUSTED, quality_profile
 from analysis.recording.engine import record
 from analysis.similarity import nearest_words
 from models.network import RecurrentLanguageModel

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.reading import Reading
 from analysis.recording.result import ExpectedResponse
+from analysis.texts.reading import Reading
 from data_prep.errors import UserError
 
 

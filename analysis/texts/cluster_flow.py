@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.coclustering import DROPPED
+from analysis.clusters.coclustering import DROPPED
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from analysis import many_texts
-from analysis.cluster_flow import cluster_flow
-from analysis.many_texts import read_many
-from analysis.reading import read_text
+from analysis.texts import many_texts
+from analysis.texts.cluster_flow import cluster_flow
+from analysis.texts.many_texts import read_many
+from analysis.texts.reading import read_text
 from data_prep.encoded_text import LONGEST
 from data_prep.errors import UserError
 from data_prep.tokens import Tokenisation

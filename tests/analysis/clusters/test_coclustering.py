@@ -3,16 +3,8 @@ import pytest
 from sklearn.cluster import SpectralCoclustering
 from sklearn.metrics import adjusted_rand_score
 
-from analysis.coclustering import (
-    DROPPED,
-    TREATMENTS,
-    cluster_means,
-    cocluster,
-    decompose,
-    largest_k,
-    own_response,
-    telling_words,
-)
+from analysis.clusters.coclustering import DROPPED, cluster_means, cocluster, largest_k, own_response, telling_words
+from analysis.clusters.decomposition import TREATMENTS, decompose
 from data_prep.errors import UserError
 
 W, H, K = 240, 120, 5

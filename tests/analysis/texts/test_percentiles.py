@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from analysis.percentiles import fraction_below, percentiles
-from analysis.reading import read_text
 from analysis.recording.engine import record
+from analysis.texts.percentiles import fraction_below, percentiles
+from analysis.texts.reading import read_text
 from data_prep.errors import UserError
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import build_vocabulary

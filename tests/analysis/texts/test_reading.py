@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from analysis import reading as reading_module
-from analysis.reading import GUESSES, read_text
+from analysis.texts import reading as reading_module
+from analysis.texts.reading import GUESSES, read_text
 from data_prep.encoded_text import LONGEST
 from data_prep.errors import UserError
 from data_prep.tokens import Tokenisation

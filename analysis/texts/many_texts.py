@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from analysis.reading import check_forward, class_probabilities, nats_of
 from analysis.states import unroll
+from analysis.texts.reading import check_forward, class_probabilities, nats_of
 from data_prep.encoded_text import EncodedTexts, encode_texts
 from data_prep.errors import UserError
 from data_prep.vocabulary import Vocabulary

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from analysis import leading_vectors as module
-from analysis.leading_vectors import leading_vectors
+from analysis.clusters import leading_vectors as module
+from analysis.clusters.leading_vectors import leading_vectors
 
 
 @pytest.mark.parametrize("shape", [(90, 40), (40, 90)])

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from analysis.cluster_quality import TRUSTED, UNTRUSTED, normalised_cut, quality_profile
-from analysis.coclustering import TREATMENTS, cocluster, decompose
-from analysis.partitions import adjusted_rand_index
+from analysis.clusters.coclustering import cocluster
+from analysis.clusters.decomposition import TREATMENTS, decompose
+from analysis.clusters.partitions import adjusted_rand_index
+from analysis.clusters.quality import TRUSTED, UNTRUSTED, normalised_cut, quality_profile
 from data_prep.errors import UserError
 
 W, H = 200, 120

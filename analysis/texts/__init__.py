@@ -1,0 +1,1 @@
+"""Single texts as a network reads them."""
