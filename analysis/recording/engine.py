@@ -8,23 +8,21 @@ cell state. With the responses come what the gates do, where each unit is strong
 import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, wait
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from analysis.recording.plan import Occurrences, Plan, make_plan
-from analysis.recording.responses import ResponseTally
-from analysis.recording.result import FRACTIONS, Contexts, Recording
-from analysis.recording.surprise import SurpriseTally
-from analysis.recording.units import UnitTally
-from analysis.recording.windows import PADDING, Segments, Window, cut_running_text, separate_texts, windows_of
+from analysis.recording.plan import Plan, make_plan
+from analysis.recording.result import Recording
+from analysis.recording.tally import Tally, empty_tally
+from analysis.recording.window_tokens import WindowTokens
+from analysis.recording.windows import Segments, cut_running_text, separate_texts, windows_of
 from analysis.states import CarriedState, LayerStates, default_method, project_vocabulary, unroll
 from data_prep.errors import UserError
 from models.cores import one_core_each
 from models.memory import keep_freed_memory
-from models.network import RecurrentLanguageModel, RecurrentNetwork
+from models.network import RecurrentNetwork
 
 WORDS = 1000  # with quantiles
 STREAMS = 256  # read side by side; with more, products get no faster (measured: LSTM 2×600)
@@ -32,95 +30,6 @@ FEWEST_STREAMS = 32  # worth a reader of their own
 CHEAP = 0.1  # a prediction, as a part of the recurrence: then all are made
 PROJECTED_BYTES = 256 << 20
 PROGRESS_SECONDS = 0.2
-
-
-@dataclass
-class Tally:
-    """What was counted so far: of each layer the responses and the units, and the surprise.
-
-    states: kinds of state, in the order of the columns of the responses. Tallies of the shards of a text add up to
-    the tally of the whole.
-    """
-
-    plan: Plan
-    states: tuple[str, ...]
-    responses: list[ResponseTally]
-    units: list[UnitTally]
-    surprise: SurpriseTally | None
-    tokens: int = 0
-    distributed: int = 0
-
-    def merge(self, other: "Tally") -> None:
-        """Add what was counted on another shard."""
-        for mine, theirs in zip(self.responses, other.responses, strict=True):
-            if mine is not theirs:  # readers of one process count in the same place
-                mine.merge(theirs)
-        for mine, theirs in zip(self.units, other.units, strict=True):
-            mine.merge(theirs)
-        if self.surprise is not None and other.surprise is not None:
-            self.surprise.merge(other.surprise)
-        self.tokens += other.tokens
-        self.distributed += other.distributed
-
-    def to(self, device: torch.device) -> "Tally":
-        """Move everything to a device."""
-        for tally in (*self.responses, *self.units, *([self.surprise] if self.surprise else [])):
-            tally.to(device)
-        return self
-
-    def recording(self) -> Recording:
-        """The statistics of what was counted. Uses the tally up: afterwards it holds nothing."""
-        plan, sampled = self.plan, self.responses[0].sample_sizes()
-        mean_square = [tally.square.sum(0).div(self.tokens).float().cpu().numpy() for tally in self.responses]
-        # One statistic after the other, and the sample first, so that they are not in memory side by side.
-        quantiles = []
-        for tally in self.responses:
-            quantiles.append(tally.quantiles(FRACTIONS))
-            tally.drop_sample()
-        half_means = [tally.half_means() for tally in self.responses]
-        half_counts = self.responses[0].half_count.cpu().numpy()
-        deviation = [tally.deviation() for tally in self.responses]
-        mean = [tally.mean() for tally in self.responses]
-        self.responses = []
-        return Recording(
-            token_ids=plan.token_ids,
-            counts=plan.counts,
-            mean=self._by_state(mean),
-            deviation=self._by_state(deviation),
-            quantiles=self._by_state(quantiles),
-            half_means=self._by_state(half_means),
-            half_counts=half_counts,
-            sampled=sampled,
-            mean_square=self._by_state(mean_square),
-            tokens=self.tokens,
-            streams=plan.segments.at_once,
-            contexts=self._contexts(),
-            left_saturated=_by_name([tally.left for tally in self.units]),
-            right_saturated=_by_name([tally.right for tally in self.units]),
-            distributions=_by_name([tally.distributions for tally in self.units]),
-            distributed=self.distributed,
-            surprise_nats=None if self.surprise is None else self.surprise.mean(),
-            surprise_counts=None if self.surprise is None else self.surprise.count.cpu().numpy(),
-        )
-
-    def _by_state(self, layers: list[np.ndarray]) -> dict[str, np.ndarray]:
-        """Of each layer (…, S · H) → state → (…, L, H); empties the list."""
-        units = layers[0].shape[-1] // len(self.states)
-        result = {
-            state: np.empty((*layers[0].shape[:-1], len(layers), units), layers[0].dtype) for state in self.states
-        }
-        for layer in reversed(range(len(layers))):
-            values = layers.pop()
-            for place, state in enumerate(self.states):
-                result[state][..., layer, :] = values[..., place * units : (place + 1) * units]
-        return result
-
-    def _contexts(self) -> dict[str, Contexts]:
-        found = {}
-        for kind in self.units[0].strongest if self.units else ():
-            ordered = [tally.strongest[kind].ordered() for tally in self.units]
-            found[kind] = Contexts(*(np.stack(parts) for parts in zip(*ordered, strict=True)))
-        return found
 
 
 def record(
@@ -183,8 +92,8 @@ def record_segments(
     if network.device.type == "cpu":
         readers = min(torch.get_num_threads(), max(1, segments.at_once // FEWEST_STREAMS))
     projected = project_vocabulary(network) if _worth_projecting(network, segments) else None
-    shared = _empty_tally(network, plan)
-    tallies = [shared] + [_empty_tally(network, plan, shared.responses) for _ in range(readers - 1)]
+    shared = empty_tally(network, plan)
+    tallies = [shared] + [empty_tally(network, plan, shared.responses) for _ in range(readers - 1)]
     parts = [segments.shard(reader, readers) for reader in range(readers)]
     stop = threading.Event()
     with one_core_each(readers) as pool:
@@ -221,7 +130,7 @@ def _read(
     for window in windows_of(segments):
         if stop.is_set():
             return
-        tokens = _Tokens.of(window, ids, plan, tally.tokens, network.device)
+        tokens = WindowTokens.of(window, ids, plan, tally.tokens, network.device)
         before = CarriedState.zero(network, tokens.ids.shape[1]) if window.first else state
         layers, state = unroll(network, tokens.ids, before, projected=projected)
         if not torch.isfinite(state.hidden).all():  # what is not a number stays so to the window's end
@@ -251,50 +160,6 @@ def responses(layer: LayerStates, before: CarriedState, place: int) -> Tensor:
     return changes
 
 
-@dataclass(frozen=True)
-class _Tokens:
-    """The tokens of a window, as tensors.
-
-    ids, positions: (T, B). read: (N,), which of the T · B places hold tokens, None if all do. occurrences: of the N.
-    distributed, surprising: places among the T · B; surprising_rows: their words.
-    """
-
-    ids: Tensor
-    positions: Tensor
-    read: Tensor | None
-    occurrences: Occurrences
-    distributed: Tensor
-    surprising: Tensor
-    surprising_rows: Tensor
-
-    @classmethod
-    def of(cls, window: Window, ids: np.ndarray, plan: Plan, tokens_before: int, device: torch.device) -> "_Tokens":
-        positions = window.positions.reshape(-1)
-        read = np.flatnonzero(positions != PADDING)
-        here = positions[read]
-        own = ids[here].astype(np.int64)
-        rows = plan.row_of[own]
-        all_ids = np.zeros(len(positions), np.int64)
-        all_ids[read] = own
-        surprising = plan.surprising(rows, here)
-        if window.first:
-            surprising &= read >= window.positions.shape[1]  # nothing foretells the first token of a segment
-        distributed = read[(-tokens_before) % plan.distributed_every :: plan.distributed_every]
-
-        def tensor(values: np.ndarray) -> Tensor:
-            return torch.from_numpy(values).to(device)
-
-        return cls(
-            ids=tensor(all_ids.reshape(window.positions.shape)),
-            positions=tensor(window.positions),
-            read=None if len(read) == len(positions) else tensor(read),
-            occurrences=plan.occurrences(rows, here, window.stretches.reshape(-1)[read]).to(device),
-            distributed=tensor(distributed),
-            surprising=tensor(read[surprising]),
-            surprising_rows=tensor(rows[surprising]),
-        )
-
-
 def _worth_projecting(network: RecurrentNetwork, segments: Segments) -> bool:
     """Whether a text is long enough to compute each word's way into the first layer once, and memory suffices."""
     numbers = network.vocabulary_size * len(network.recurrent.weight_hh_l0)
@@ -303,23 +168,3 @@ def _worth_projecting(network: RecurrentNetwork, segments: Segments) -> bool:
         and segments.tokens > 2 * network.vocabulary_size
         and 4 * numbers <= PROJECTED_BYTES
     )
-
-
-def _empty_tally(network: RecurrentNetwork, plan: Plan, responses: list[ResponseTally] | None = None) -> Tally:
-    """A tally that counts responses together with others, in theirs, or by itself."""
-    settings = network.settings
-    states = ("hidden", "cell") if settings.cell == "lstm" else ("hidden",)
-    foretells = isinstance(network, RecurrentLanguageModel)
-    return Tally(
-        plan,
-        states,
-        responses
-        or [ResponseTally(plan, len(states) * settings.units, network.device) for _ in range(settings.layers)],
-        [UnitTally(settings.units, network.device) for _ in range(settings.layers)],
-        SurpriseTally(plan.banded, network.device) if foretells else None,
-    )
-
-
-def _by_name(layers: list[dict[str, Tensor]]) -> dict[str, np.ndarray]:
-    """Of each layer name → (H · bins,) → name → (L, H) or (L, H, bins)."""
-    return {name: np.stack([layer[name].cpu().numpy() for layer in layers]) for name in (layers[0] if layers else ())}

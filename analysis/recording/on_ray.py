@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from analysis.recording.engine import Tally, plan_recording, record_segments
+from analysis.recording.engine import plan_recording, record_segments
 from analysis.recording.plan import Plan
 from analysis.recording.result import Recording
+from analysis.recording.tally import Tally
 from data_prep.errors import UserError
 from models.network import RecurrentNetwork
 from models.ray_cluster import check_resources, connect

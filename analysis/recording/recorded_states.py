@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from analysis.recording.engine import WORDS, Tally
+from analysis.recording.engine import WORDS
 from analysis.recording.plan import make_plan
 from analysis.recording.responses import ResponseTally
 from analysis.recording.result import Recording
 from analysis.recording.store import RecordingOptions, save_recording
+from analysis.recording.tally import Tally
 from analysis.recording.windows import HALF, Segments
 from data_prep.errors import UserError
 from data_prep.lstmvis import open_lstmvis
