@@ -29,6 +29,13 @@ def ensure_recorded(run: Run) -> None:
     st.stop()
 
 
+def recorded_from(run: Run) -> str:
+    """What the recording that the pages show was made from, in words."""
+    recording, noun = cached.find_recording(run), run.vocabulary.tokenisation.noun
+    part = "that came with their states" if run.origin == "states" else "of the training part"
+    return f"{recording.tokens:,} {noun}s {part}"
+
+
 @st.fragment(run_every=1.0)
 def _follow(run: Run) -> None:
     recorder = jobs.recorder_of(run.id)

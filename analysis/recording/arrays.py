@@ -95,6 +95,7 @@ def from_arrays(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Recordi
         distributed=about["distributed"],
         surprise_nats=arrays.get("surprise_nats"),
         surprise_counts=arrays.get("surprise_counts"),
+        split=about.get("options", {}).get("split"),  # which the store adds
     )
     for value in vars(found).values():
         for array in value.values() if isinstance(value, dict) else (value,):

@@ -83,7 +83,8 @@ class Recording:
     surprise_nats: (F,), the mean of −ln p of a word over surprise_counts (F,) of its occurrences, NaN for none; None
     where the network does not foretell words.
     tokens: recorded in all; streams: places at which running text was read at once, each from a zero state
-    (separate texts start from it anyway).
+    (separate texts start from it anyway). split: the part of the corpus that it is of, `text` for a text of the user's
+    own; None where it was never stored.
     """
 
     token_ids: np.ndarray
@@ -104,6 +105,7 @@ class Recording:
     distributed: int = 0
     surprise_nats: np.ndarray | None = None
     surprise_counts: np.ndarray | None = None
+    split: str | None = None
 
     @property
     def states(self) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def ensure_recording(
     def compute() -> Content:
         made = _record(run, options, ids, device, record, on_progress)
         about, arrays = to_arrays(made, options.stored_precision)
-        return Content(about, arrays)
+        return Content(about | {"options": asdict(options)}, arrays)
 
     content = ensure_result(key_of(run, options), compute, again=again)
     return from_arrays(content.about, content.arrays)

@@ -7,7 +7,7 @@ from app.components.memory_map import memory_map, memory_map_data
 from app.notices import how_to_read, literal
 from app.numbers import numbers
 from app.quality_panel import quality_badge, quality_panel
-from app.recording_panel import ensure_recorded
+from app.recording_panel import ensure_recorded, recorded_from
 
 KEY = "memory-map"
 
@@ -60,8 +60,8 @@ picked = ("word", names.index(word)) if word is not None else ("unit", unit) if 
 data = memory_map_data(noun, names, response, clusters, chosen.clouds())
 memory_map(data, picked, key=KEY, on_pick=take_pick)
 how_to_read(
-    f"Left, the units of {chosen.layer_name} ({chosen.state} state); right, the {noun}s that move them; "
-    f"unit cluster 1 belongs to {noun} cluster 1, and so on.",
+    f"Recorded from {recorded_from(chosen.run)}. Left, the units of {chosen.layer_name} ({chosen.state} state); right, "
+    f"the {noun}s that move them; unit cluster 1 belongs to {noun} cluster 1, and so on.",
     "clusters depend on their number and on how signs are treated; look at more than one setting.",
 )
 

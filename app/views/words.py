@@ -7,7 +7,7 @@ from app.figures.expected_response import plot_expected_response
 from app.figures.style import SERIES
 from app.notices import how_to_read
 from app.numbers import numbers
-from app.recording_panel import ensure_recorded
+from app.recording_panel import ensure_recorded, recorded_from
 
 RARE = 30  # occurrences below which a mean is not to be trusted
 
@@ -27,8 +27,9 @@ words = left.multiselect(
 )
 bands = right.toggle("Bands", value=True, key="bands", bind="query-params")
 how_to_read(
-    f"How much each unit of {chosen.layer_name} ({chosen.state} state) changes on average when the {noun} is read, "
-    f"with the middle half and the middle 82 % of all occurrences; the first {noun} gives the order of the units.",
+    f"How much each unit of {chosen.layer_name} ({chosen.state} state) changes on average when the {noun} is read, in "
+    f"{recorded_from(chosen.run)}, with the middle half and the middle 82 % of all occurrences; the first {noun} gives "
+    "the order of the units.",
     f"a mean over fewer than {RARE} occurrences says little, and opposite responses cancel in it.",
 )
 if not words:

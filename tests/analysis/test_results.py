@@ -123,6 +123,7 @@ def test_recordings_are_found_by_every_option(run):
     assert np.array_equal(stored_recording(run, options).counts, made.counts)
     assert made.tokens == len(run.open_corpus().splits["test"])
     assert stored_recording(run, options).banded == 10
+    assert made.split == stored_recording(run, options).split == "test"
     for other in (RecordingOptions(split="valid", words=10), RecordingOptions(split="test", words=11)):
         assert recording_folder(run, other) is None
 
