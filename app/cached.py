@@ -222,7 +222,7 @@ def _clusters(
     return cocluster(_decomposition(run_id, recorded, state, layer, words, treatment), k)
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(max_entries=1, show_spinner=False)
 def _workers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, "quality")
 

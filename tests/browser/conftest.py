@@ -32,7 +32,7 @@ def server(classifier_home, tmp_path_factory):
     home = shutil.copytree(classifier_home, tmp_path_factory.mktemp("browser") / "home")
     # One run without a recording, to be recorded from the page.
     for folder in (home / "results").iterdir():
-        if any("toy-bytes-gru" in path.read_text() for path in folder.rglob("recording.json")):
+        if any("toy-bytes-gru" in path.read_text() for path in folder.rglob("about.json")):
             shutil.rmtree(folder)
     with dashboard(home) as address:
         yield address
