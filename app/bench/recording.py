@@ -58,9 +58,9 @@ def _speed(device: str) -> list[Measured]:
 def _growth() -> list[Measured]:
     tokens = np.array(SIZES)
     found = [_in_child(size) for size in SIZES]  # each in a process of its own, whose peak memory is its own
-    seconds, peaks = (np.array([one[what] for one in found]) for what in ("seconds", "peak"))
+    seconds, peaks = np.array([one["seconds"] for one in found]), [one["peak"] for one in found]
     slope, start = np.polyfit(tokens, seconds, 1)
-    unexplained = ((seconds - slope * tokens - start) ** 2).sum() / ((seconds - seconds.mean()) ** 2).sum()
+    unexplained = float(((seconds - slope * tokens - start) ** 2).sum() / ((seconds - seconds.mean()) ** 2).sum())
     all_states = float(TRAINING_PART * 2 * 2 * UNITS * 4)
     exponent = float(np.polyfit(np.log(tokens), np.log(seconds), 1)[0])
     return [
@@ -73,7 +73,7 @@ def _growth() -> list[Measured]:
             all_states / 2e6, peaks[-1] - peaks[-2] < 0.1 * all_states / 2, "< a tenth",
         ),
         Measured(
-            f"time linear in tokens, exponent {exponent:.2f}", 1 - float(unexplained), "R²", "a straight line", 1.0,
+            f"time linear in tokens, exponent {exponent:.2f}", 1 - unexplained, "R²", "a straight line", 1.0,
             1 - unexplained >= LINEAR_GOAL, f"≥ {LINEAR_GOAL}",
         ),
     ]  # fmt: skip
