@@ -22,6 +22,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import embedding, linear
 
+from data_prep.errors import UserError
 from models.network import CELLS, RecurrentNetwork
 
 Method = Literal["steps", "fused"]
@@ -60,6 +61,12 @@ class CarriedState:
         weight = network.decoder.weight
         zeros = torch.zeros(settings.layers, streams, settings.units, dtype=weight.dtype, device=weight.device)
         return cls(zeros, zeros)
+
+
+def check_states(state: CarriedState) -> None:
+    """UserError unless the states at the end of a window are numbers: what is none once stays so to the end."""
+    if not torch.isfinite(state.hidden).all():
+        raise UserError("The network's states are not numbers.", "Its weights are damaged; train it again.")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from analysis.recording.result import Recording
 from analysis.recording.tally import Tally, empty_tally
 from analysis.recording.window_tokens import WindowTokens
 from analysis.recording.windows import Segments, cut_running_text, separate_texts, windows_of
-from analysis.states import CarriedState, LayerStates, default_method, project_vocabulary, unroll
+from analysis.states import CarriedState, LayerStates, check_states, default_method, project_vocabulary, unroll
 from data_prep.errors import UserError
 from models.cores import one_core_each
 from models.memory import keep_freed_memory
@@ -133,8 +133,7 @@ def _read(
         tokens = WindowTokens.of(window, ids, plan, tally.tokens, network.device)
         before = CarriedState.zero(network, tokens.ids.shape[1]) if window.first else state
         layers, state = unroll(network, tokens.ids, before, projected=projected)
-        if not torch.isfinite(state.hidden).all():  # what is not a number stays so to the window's end
-            raise UserError("The network's states are not numbers.", "Its weights are damaged; train it again.")
+        check_states(state)
         for place, layer in enumerate(layers):
             changes = responses(layer, before, place).flatten(0, 1)
             tally.responses[place].add(changes if tokens.read is None else changes[tokens.read], tokens.occurrences)

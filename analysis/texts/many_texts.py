@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from analysis.states import unroll
+from analysis.states import check_states, unroll
 from analysis.texts.reading import check_forward, class_probabilities, nats_of
 from data_prep.encoded_text import EncodedTexts, encode_texts
 from data_prep.errors import UserError
@@ -174,7 +174,8 @@ def _read_batch(
     places = np.where(read, starts + np.arange(len(read))[:, None], 0)
     padded, known = encoded.ids[places], np.where(read, encoded.known[places], 0)
     ids = torch.from_numpy(padded).to(network.device)
-    layers, _ = unroll(network, ids)
+    layers, end = unroll(network, ids)
+    check_states(end)
     states = layers[layer].hidden if state == "hidden" else layers[layer].cell
     change, kept_rate = _memory(states, read, lengths)
     found = {

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from analysis.states import unroll
+from analysis.states import check_states, unroll
 from data_prep.encoded_text import encode_text
 from data_prep.errors import UserError
 from data_prep.vocabulary import Vocabulary
@@ -59,7 +59,8 @@ def read_text(network: RecurrentNetwork, vocabulary: Vocabulary, text: str) -> R
     check_forward(network)
     encoded = encode_text(text, vocabulary)
     ids, length = torch.from_numpy(encoded.ids), len(encoded.ids)
-    layers, _ = unroll(network, ids[:, None].to(network.device))
+    layers, end = unroll(network, ids[:, None].to(network.device))
+    check_states(end)
     states = {"hidden": torch.cat([layer.hidden for layer in layers], 1).cpu().numpy()}
     if layers[0].cell is not None:
         states["cell"] = torch.cat([layer.cell for layer in layers], 1).cpu().numpy()

@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from analysis.texts import reading as reading_module
+from analysis.texts.many_texts import read_many
 from analysis.texts.reading import GUESSES, read_text
 from data_prep.encoded_text import LONGEST
 from data_prep.errors import UserError
@@ -126,3 +127,12 @@ def test_the_largest_vocabulary_is_decoded_in_parts_with_the_same_result(monkeyp
     parts = read_text(network, vocabulary, text)
     np.testing.assert_allclose(parts.surprise_nats, whole.surprise_nats, rtol=1e-6)
     np.testing.assert_array_equal(parts.guess_ids, whole.guess_ids)
+
+
+def test_damaged_weights_are_said():
+    network, vocabulary = word_reader()
+    network.embedding.weight.data.fill_(float("nan"))
+    with pytest.raises(UserError, match="not numbers"):
+        read_text(network, vocabulary, "The cat sat.")
+    with pytest.raises(UserError, match="not numbers"):
+        read_many(network, vocabulary, ["The cat sat.", "It was tired."])
