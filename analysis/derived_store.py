@@ -83,12 +83,9 @@ def _options(recorded: str, response: ExpectedResponse, **others: Any) -> dict[s
 
 
 def _halves(response: ExpectedResponse) -> tuple[np.ndarray, np.ndarray] | None:
-    """The mean responses in either half of the text; None where a half has next to none of the words."""
+    """The mean responses in either half of the text; None for words that have none."""
     words = len(response.mean)
-    if response.banded < words:
-        return None
-    halves = response.half_means[:, :words]
-    return (halves[0], halves[1]) if np.isfinite(halves).all(2).mean(1).min() > 0.5 else None
+    return tuple(response.half_means[:, :words]) if words <= response.banded else None
 
 
 def _arrays() -> list[str]:

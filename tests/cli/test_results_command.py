@@ -46,3 +46,11 @@ def test_a_text_of_ones_own_is_recorded(run_json, tmp_path, refused):
     assert again == said
     text.write_text("Qwfp bzzt", encoding="utf-8")
     assert "is in the vocabulary" in refused("analyse", "toy-words-lstm", "--text", str(text))["error"]
+
+
+def test_a_text_too_short_for_two_halves_is_not_trusted(refused, tmp_path):
+    text = tmp_path / "mine.txt"
+    text.write_text("The cat sleeps. A dog runs.", encoding="utf-8")
+    said = refused("analyse", "toy-words-lstm", "quality", "--text", str(text))
+    assert "nothing to cluster" in said["error"]
+    assert "longer text" in said["hint"]
