@@ -40,6 +40,7 @@ def test_text_and_tree_answer_to_the_keyboard(visit):
     word = second.locator(".word").text_content()
     page.keyboard.press("Enter")
     expect(prompt_of(page)).to_have_value(f"The cat sleeps. Every old {word}")
+    expect(page.locator(".written .given").last).to_have_text(word)  # the text that goes on from there has come
 
     page.get_by_role("listbox").focus()
     page.keyboard.press("ArrowRight")
