@@ -15,7 +15,7 @@ UNKNOWN = "<unk>"
 SENTENCE_END = "<eos>"
 NUMBER = "N"
 
-_VISIBLE = {" ": "␣", "\n": "↵", "\r": "␍", "\t": "⇥"}
+_VISIBLE = {" ": "␣", "\n": "↵", "\r": "\\r", "\t": "⇥"}
 
 Unit = Literal["words", "characters", "bytes"]
 SentenceEnds = Literal["punctuation", "lines", "none"]
