@@ -10,13 +10,13 @@ import json
 import logging
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from data_prep.errors import UserError
 from data_prep.sealed_folder import MANIFEST, home, open_sealed, read_json, sealing, write_json
@@ -122,6 +122,15 @@ def delete_results(results: list[StoredResult]) -> int:
         if not any(result.folder.parent.iterdir()):
             result.folder.parent.rmdir()
     return sum(result.bytes for result in results)
+
+
+def delete_idle_locks() -> None:
+    """Delete the empty files by which processes wait for each other, where none does."""
+    for path in (home() / "results").glob("*/.*.lock"):
+        with suppress(Timeout), FileLock(path, timeout=0):
+            path.unlink()
+        if not any(path.parent.iterdir()):
+            path.parent.rmdir()
 
 
 @contextmanager

@@ -14,11 +14,13 @@ def results(
     as_json: AsJson = False,
 ) -> None:
     """List what was computed and stored, and delete what is not wanted."""
-    from analysis.results import delete_results, list_results
+    from analysis.results import delete_idle_locks, delete_results, list_results
 
     found = [it for it in list_results() if run is None or it.run == run]
     chosen = [it for it in found if delete or (prune and it.fault)]
     freed = delete_results(chosen)
+    if prune:
+        delete_idle_locks()
     if as_json:
         entries = [
             {

@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from analysis import results
 from analysis.recording.store import (
@@ -65,11 +66,8 @@ def test_a_damaged_result_is_made_again(run, file, damage, caplog):
 
 
 def test_what_fails_or_is_cancelled_leaves_nothing(run, copied_home):
-    def fail() -> Content:
-        raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        ensure_result(key(run), fail)
+        ensure_result(key(run), interrupted)
     assert find_result(key(run)) is None
     assert list_results() == []
 
@@ -113,6 +111,21 @@ def test_results_are_listed_with_their_faults_and_deleted(run, copied_home):
     assert [it.options for it in list_results()] == [{"k": 1}]
     delete_results(list_results())
     assert list((copied_home / "results").iterdir()) == []
+
+
+def test_only_idle_locks_are_deleted(run, copied_home):
+    with pytest.raises(KeyboardInterrupt):
+        ensure_result(key(run, k=1), interrupted)
+    waited_for = results.results_home(run) / ".toy-held.lock"
+    with FileLock(waited_for):
+        results.delete_idle_locks()
+        assert list((copied_home / "results").rglob("*.lock")) == [waited_for]
+    results.delete_idle_locks()
+    assert list((copied_home / "results").iterdir()) == []
+
+
+def interrupted() -> Content:
+    raise KeyboardInterrupt
 
 
 def test_recordings_are_found_by_every_option(run):
