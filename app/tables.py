@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.clusters.coclustering import Coclusters
 from analysis.clusters.quality import QualityProfile
-from analysis.recording.result import ExpectedResponse
+from analysis.recording.result import ExpectedResponse, Recording
 from analysis.texts.cluster_flow import ClusterFlow
 from analysis.texts.many_texts import TextSummaries
 from analysis.texts.percentiles import percentiles
@@ -137,10 +137,14 @@ def balance_table(statistics: CorpusStatistics) -> pd.DataFrame:
     )
 
 
-def words_table(response: ExpectedResponse, names: list[str]) -> pd.DataFrame:
-    """One row per recorded word."""
+def words_table(response: ExpectedResponse, names: list[str], recording: Recording | None = None) -> pd.DataFrame:
+    """One row per recorded word; with the recording of a language model its mean surprise, and at how many places."""
     strength = np.abs(response.mean).mean(1)
-    return pd.DataFrame({"word": names, "occurrences": response.counts, "mean |response|": strength})
+    columns = {"word": names, "occurrences": response.counts, "mean |response|": strength}
+    if recording is not None and recording.surprise_nats is not None:
+        columns["mean surprise (nats)"] = recording.surprise_nats[: len(names)]
+        columns["measured at"] = recording.surprise_counts[: len(names)]
+    return pd.DataFrame(columns)
 
 
 def clusters_table(response: ExpectedResponse, names: list[str], clusters: Coclusters) -> pd.DataFrame:

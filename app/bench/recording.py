@@ -19,6 +19,8 @@ from torch import nn
 from analysis.recording.engine import STREAMS, record
 from analysis.recording.windows import WINDOW, cut_running_text
 from app.bench.measured import Measured
+from data_prep.corpus import open_corpus
+from data_prep.errors import UserError
 from models.network import RecurrentLanguageModel
 from models.recipe import ModelSettings
 
@@ -39,7 +41,7 @@ def measure_recording() -> list[Measured]:
 
 
 def _speed(device: str) -> list[Measured]:
-    network, ids = _network(device), _zipf(TEST_PART)
+    network, ids = _network(device), _test_part()
     peers: list[Callable[[], float]] = [lambda: _rate(TEST_PART, lambda: _read_bare(network, ids))]
     if device == "cpu":
         peers.append(lambda: _rate(CELL_TOKENS, lambda: _read_by_cells(network, ids[:CELL_TOKENS])))
@@ -99,6 +101,14 @@ def child(tokens: int) -> None:
 def _network(device: str) -> RecurrentLanguageModel:
     torch.manual_seed(0)
     return RecurrentLanguageModel(ModelSettings(units=UNITS, embedding=UNITS), WORDS).to(device).eval()
+
+
+def _test_part() -> np.ndarray:
+    """The test part of the Penn Treebank where it is prepared, else as many words drawn by Zipf's law."""
+    try:
+        return np.asarray(open_corpus("ptb").splits["test"], np.int64)
+    except UserError:
+        return _zipf(TEST_PART)
 
 
 def _zipf(length: int) -> np.ndarray:

@@ -14,8 +14,9 @@ from app.defaults import TREATMENT, WORDS
 from data_prep.corpus import SPLITS
 from data_prep.errors import UserError
 from data_prep.text_file import decode, read_bytes
+from data_prep.tokens import display_token
 
-ANALYSES = ("recording", "clusters", "quality", "layers", "neighbours", "projection")
+ANALYSES = ("recording", "clusters", "quality", "layers", "neighbours", "unit", "projection")
 USUAL = ("recording", "clusters")
 ENGINES, METHODS, PROJECTED = ("local", "ray"), ("pca", "tsne"), ("words", "units")
 LARGEST_TEXT = 256 << 20  # bytes of a text of one's own
@@ -35,6 +36,7 @@ def analyse(
     words: Words = WORDS,
     treatment: TreatmentName = TREATMENT,
     word: Annotated[str | None, typer.Option(help="Of neighbours: the word whose like is looked for.")] = None,
+    unit: Annotated[int | None, typer.Option(help="Of unit: which, counted from 0.")] = None,
     method: Annotated[str, typer.Option(help="Of projection: pca or tsne.")] = "pca",
     of: Annotated[str, typer.Option(help="Of projection: words or units.")] = "words",
     device: Device = "auto",
@@ -59,6 +61,10 @@ def analyse(
     if (word is None) == ("neighbours" in names):
         raise UserError(
             "Neighbours and --word belong together.", f"Like this: rnnscope analyse {run} neighbours --word the"
+        )
+    if (unit is None) == ("unit" in names):
+        raise UserError(
+            "The analysis unit and --unit belong together.", f"Like this: rnnscope analyse {run} unit --unit 0"
         )
     for value, allowed, option in (
         (split, SPLITS, "--split"),
@@ -89,6 +95,10 @@ def analyse(
     asked = derived_output.Asked(opened, recording, folder.name if folder else "", state, layer, words, treatment)
     result: dict[str, Any] = {"run": run, "recording": analysis_output.recording_summary(recording, options)}
     result |= _derived(asked, names, k, word, method, of)
+    if unit is not None:
+        from app.cli.unit_output import recorded_ids, unit_summary
+
+        result["unit"] = unit_summary(asked, unit, recorded_ids(asked, ids))
     if as_json:
         return print_json(result)
     source = f"of the {split} part" if text is None else f"of {text.name}"
@@ -138,6 +148,17 @@ def _print_derived(asked: Any, result: dict[str, Any]) -> None:
     if "neighbours" in result:
         found = result["neighbours"]
         print_table(*derived_output.neighbour_rows(found, vocabulary), f"Like “{found['word']}”: {asked.name}")
+    if "unit" in result:
+        from app.cli.unit_output import unit_rows
+
+        found = result["unit"]
+        for says, key in (("Raised", "raised_by"), ("Lowered", "lowered_by")):
+            words = (f"{display_token(name, vocabulary.tokenisation)} {response:+.2f}" for name, response in found[key])
+            print_line(f"{says} by: {'  '.join(words)}")
+        for says, key in (("below .1", "left_saturated"), ("above .9", "right_saturated")):
+            if found[key]:
+                print_line(f"{says}: {'  '.join(f'{gate} {fraction:.0%}' for gate, fraction in found[key].items())}")
+        print_table(*unit_rows(found), f"Where unit {found['unit']} is highest and lowest: {asked.name}")
     if "projection" in result:
         found = result["projection"]
         print_line(

@@ -14,7 +14,8 @@ RARE = 30  # occurrences below which a mean is not to be trusted
 chosen = selection.current()
 st.title("Words", anchor=False)
 ensure_recorded(chosen.run)
-recorded = cached.find_recording(chosen.run).response(chosen.state, chosen.layer)
+recording = cached.find_recording(chosen.run)
+recorded = recording.response(chosen.state, chosen.layer)
 response = recorded.most_frequent(recorded.banded)
 vocabulary = chosen.run.vocabulary
 noun = vocabulary.tokenisation.noun
@@ -44,4 +45,4 @@ st.plotly_chart(
     alt=f"Expected response of {response.mean.shape[1]} units to {len(words)} words",
 )
 numbers(tables.expected_response_table(response, rows, words), "expected-response")
-numbers(tables.words_table(response, names), "words", label=f"All recorded {noun}s")
+numbers(tables.words_table(response, names, recording), "words", label=f"All recorded {noun}s")

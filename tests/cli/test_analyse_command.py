@@ -244,3 +244,20 @@ def test_links_come_with_their_parts(run_json):
         *(clusters[name] for name in ("strength", "positive_part", "negative_part")), strict=True
     ):
         assert total == pytest.approx([a + b for a, b in zip(up, down, strict=True)], abs=2e-5)
+
+
+def test_analyse_shows_a_unit_with_its_contexts(run_json, run_text, refused):
+    run = open_run("toy-words-lstm")
+    ids = run.open_corpus().splits["train"]
+    found = run_json("analyse", run.id, "unit", "--unit", "3", "--layer", "1")["unit"]
+    assert (found["unit"], found["layer"]) == (3, 1)
+    assert [value for _, value in found["raised_by"]] == sorted((v for _, v in found["raised_by"]), reverse=True)
+    assert set(found["left_saturated"]) == {"input_gate", "forget_gate", "output_gate"}
+    highest, lowest = found["highest"], found["lowest"]
+    assert highest[0]["value"] >= highest[-1]["value"] > lowest[-1]["value"] >= lowest[0]["value"]
+    for place in (*highest, *lowest):
+        assert place["token"] == run.vocabulary.display(int(ids[place["position"]]))
+    assert "Raised by" in run_text("analyse", run.id, "unit", "--unit", "3")
+    assert "unit 99" in refused("analyse", run.id, "unit", "--unit", "99")["error"]
+    assert "--unit" in refused("analyse", run.id, "unit")["error"]
+    assert "--unit" in refused("analyse", run.id, "--unit", "3")["error"]
