@@ -128,11 +128,17 @@ def default_method(network: RecurrentNetwork) -> Method:
 
 
 @torch.inference_mode()
-def project_vocabulary(network: RecurrentNetwork) -> Tensor:
-    """What each token of the vocabulary adds to the gates of the first layer: (V, G·H)."""
-    return _Weights.of(network, 0).project(
-        network.embedding(torch.arange(network.vocabulary_size, device=network.device))
-    )
+def project_vocabulary(network: RecurrentNetwork, token_ids: Tensor | None = None) -> Tensor:
+    """What each token of the vocabulary adds to the gates of the first layer: (V, G·H).
+
+    token_ids: of those that will be read; the rows of all others are then left without meaning.
+    """
+    weights, tokens = _Weights.of(network, 0), torch.arange(network.vocabulary_size, device=network.device)
+    if token_ids is None:
+        return weights.project(network.embedding(tokens))
+    projected = weights.input.new_empty(network.vocabulary_size, len(weights.input))
+    projected[token_ids] = weights.project(network.embedding(token_ids))
+    return projected
 
 
 # Each fills the projected inputs (T, B, G·H) in place, with the gates or the states.

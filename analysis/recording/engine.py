@@ -91,7 +91,9 @@ def record_segments(
     readers = 1
     if network.device.type == "cpu":
         readers = min(torch.get_num_threads(), max(1, segments.at_once // FEWEST_STREAMS))
-    projected = project_vocabulary(network) if _worth_projecting(network, segments) else None
+    projected = None
+    if _worth_projecting(network, segments):
+        projected = project_vocabulary(network, torch.from_numpy(plan.occurring))
     shared = empty_tally(network, plan)
     tallies = [shared] + [empty_tally(network, plan, shared.responses) for _ in range(readers - 1)]
     parts = [segments.shard(reader, readers) for reader in range(readers)]

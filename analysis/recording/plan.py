@@ -28,12 +28,14 @@ _SPREAD = float(1 << 62)  # hashes are below
 class Plan:
     """The words of a text and what is kept of each.
 
-    token_ids, counts: (W,), the words that occur, the most frequent first. row_of: (V,), the place of each token id
-    among them, W for words that there is no room for. banded: F, words with quantiles. sample_below, surprise_below:
-    (F,), bounds of hashes. distributed_every: at every how many tokens gates and states enter their distributions.
+    occurring: ids of all tokens that occur. token_ids, counts: (W,), those whose means are kept, the most frequent
+    first. row_of: (V,), the place of each token id among them, W for words that there is no room for. banded: F, words
+    with quantiles. sample_below, surprise_below: (F,), bounds of hashes. distributed_every: at every how many tokens
+    gates and states enter their distributions.
     """
 
     segments: Segments
+    occurring: np.ndarray
     token_ids: np.ndarray
     counts: np.ndarray
     row_of: np.ndarray
@@ -134,6 +136,7 @@ def make_plan(
     surprises = _affordable(frequent, SURPRISES, max(least, int(share * segments.tokens)))
     return Plan(
         segments=segments,
+        occurring=np.flatnonzero(counted),
         token_ids=token_ids,
         counts=counts,
         row_of=row_of,

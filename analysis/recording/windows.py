@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-WINDOW = 16  # positions unrolled at a time; bounds memory, changes nothing else
+WINDOW = 20  # positions unrolled at a time; bounds memory, changes nothing else
 SHORTEST_STREAM = 256  # tokens: each stream starts from a zero state, which is not to be seen in the means
 HALF = 1024  # tokens of a stretch that belongs to one half of the text
 PADDING = -1
