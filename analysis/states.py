@@ -131,12 +131,12 @@ def default_method(network: RecurrentNetwork) -> Method:
 def project_vocabulary(network: RecurrentNetwork, token_ids: Tensor | None = None) -> Tensor:
     """What each token of the vocabulary adds to the gates of the first layer: (V, G·H).
 
-    token_ids: of those that will be read; the rows of all others are then left without meaning.
+    token_ids: of those that will be read; the rows of all others are then zero, for padding is read, too.
     """
     weights, tokens = _Weights.of(network, 0), torch.arange(network.vocabulary_size, device=network.device)
     if token_ids is None:
         return weights.project(network.embedding(tokens))
-    projected = weights.input.new_empty(network.vocabulary_size, len(weights.input))
+    projected = weights.input.new_zeros(network.vocabulary_size, len(weights.input))
     projected[token_ids] = weights.project(network.embedding(token_ids))
     return projected
 

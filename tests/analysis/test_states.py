@@ -110,6 +110,8 @@ def test_the_zero_state_is_torchs_default(network, ids):
 def test_a_vocabulary_is_projected_in_part(network, ids):
     occurring = ids.unique()
     part = project_vocabulary(network, occurring)
+    others = torch.ones(len(part), dtype=torch.bool).index_fill(0, occurring, False)
+    assert not part[others].any()
     torch.testing.assert_close(part[occurring], project_vocabulary(network)[occurring], rtol=0, atol=1e-6)
     for one, other in zip(unroll(network, ids)[0], unroll(network, ids, projected=part)[0], strict=True):
         torch.testing.assert_close(one.hidden, other.hidden, rtol=0, atol=1e-6)
