@@ -21,7 +21,7 @@ from analysis.recording.store import RecordingOptions, recording_folder, stored_
 from analysis.texts.many_texts import TextSummaries, read_many
 from analysis.texts.reading import Reading, read_text
 from app.figures.word_cloud import Cloud, lay_out_clouds
-from app.tables import frequencies_table
+from app.tables.corpora import frequencies_table
 from app.uploads import on_disk
 from data_prep import known
 from data_prep.corpus import Corpus, corpora_home, list_corpora, open_corpus

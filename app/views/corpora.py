@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from app import cached, tables
-from app.add_corpus import add_corpus
+from app import cached
 from app.figures.corpus import plot_classes, plot_frequencies, plot_text_lengths
 from app.notices import how_to_read, literal, show_error
 from app.numbers import numbers
+from app.panels.add_corpus import add_corpus
+from app.tables.corpora import balance_table, corpora_table, lengths_table
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 
@@ -68,14 +69,14 @@ else:
                 "Left, how long the texts are; right, how many each class has: hatched before balancing, full after.",
                 "oversampled texts are repeats: they add no new evidence, and only the training part has them.",
             )
-            numbers(tables.lengths_table(statistics), "lengths", label="Lengths")
-            numbers(tables.balance_table(statistics), "classes", label="Classes")
+            numbers(lengths_table(statistics), "lengths", label="Lengths")
+            numbers(balance_table(statistics), "classes", label="Classes")
     except UserError as error:
         show_error(error)
 
 add_corpus()
 st.subheader("All corpora", anchor=False)
-st.dataframe(tables.corpora_table(states), hide_index=True, width="stretch")
+st.dataframe(corpora_table(states), hide_index=True, width="stretch")
 st.caption(
     "rnnscope ships no text. A known corpus is prepared with `rnnscope prepare NAME --source FOLDER` from files at "
     "hand, or without `--source` from the network."

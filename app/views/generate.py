@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import cached, selection, tables
+from app import cached, selection
 from app.components.continuation_tree import continuation_tree, continuation_tree_data, tokens_along
 from app.components.generated_text import generated_text, generated_text_data
 from app.defaults import SAMPLE, TREE
@@ -10,6 +10,7 @@ from app.examples import example_prompt
 from app.linked_text import linked_text_area
 from app.notices import how_to_read, literal, show_error
 from app.numbers import numbers
+from app.tables.generation import sample_table, tree_table
 from data_prep.errors import UserError
 from data_prep.prompt import read_prompt
 from data_prep.tokens import SENTENCE_END, display_token
@@ -92,7 +93,7 @@ how_to_read(
     "it after all before it, full height for 100 %. A click makes the text up to there the prompt.",
     f"this is one draw of many, and a low bar is no error: where many {noun}s may follow, each is improbable.",
 )
-numbers(tables.sample_table(written, vocabulary), "sample", label=f"The {noun}s that were written")
+numbers(sample_table(written, vocabulary), "sample", label=f"The {noun}s that were written")
 
 st.subheader("What may follow the prompt", anchor=False)
 columns = st.columns([2, 3, 2])
@@ -119,4 +120,4 @@ how_to_read(
     "click on a node makes its path the prompt.",
     "a path is less probable than each of its links, and what is not shown may hold most of the probability.",
 )
-numbers(tables.tree_table(grown, vocabulary), "tree", label="All nodes")
+numbers(tree_table(grown, vocabulary), "tree", label="All nodes")

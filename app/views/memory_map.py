@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from app import selection, tables
+from app import selection
 from app.components.memory_map import memory_map, memory_map_data
 from app.notices import how_to_read, literal
 from app.numbers import numbers
-from app.quality_panel import quality_badge, quality_panel
-from app.recording_panel import ensure_recorded, recorded_from
+from app.panels.quality import quality_badge, quality_panel
+from app.panels.recording import ensure_recorded, recorded_from
+from app.tables.clusters import clusters_table, links_table
+from app.tables.responses import unit_table, word_table
 
 KEY = "memory-map"
 
@@ -69,14 +71,12 @@ if clusters.dropped_words or clusters.dropped_units:
     st.info(f"Left out, because they never respond: {clusters.dropped_words} {noun}s, {clusters.dropped_units} units.")
 quality_panel(chosen)
 if picked is None:
-    numbers(
-        tables.clusters_table(response, names, clusters), "memory-map-words", label=f"All {noun}s and their clusters"
-    )
-    numbers(tables.links_table(clusters), "memory-map-links", label="All links, as mean expected responses")
+    numbers(clusters_table(response, names, clusters), "memory-map-words", label=f"All {noun}s and their clusters")
+    numbers(links_table(clusters), "memory-map-links", label="All links, as mean expected responses")
 elif picked[0] == "word":
     row = picked[1]
     st.markdown(f"**{literal(names[row])}** stands {response.counts[row]:,} times in the recorded text.")
-    numbers(tables.word_table(response, row, clusters), "memory-map-word", label="Response of every unit")
+    numbers(word_table(response, row, clusters), "memory-map-word", label="Response of every unit")
 else:
     label = f"Response of unit {picked[1]} to every {noun}"
-    numbers(tables.unit_table(response, picked[1], names, clusters), "memory-map-unit", label=label)
+    numbers(unit_table(response, picked[1], names, clusters), "memory-map-unit", label=label)

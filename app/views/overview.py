@@ -4,8 +4,8 @@ import streamlit as st
 
 from app import cached, selection
 from app.notices import literal
-from app.run_panel import facts, show_import, show_training
-from app.tables import headline, runs_table
+from app.panels.run import facts, show_import, show_training
+from app.tables.runs import headline, runs_table
 from data_prep.errors import UserError
 
 st.title("What does a recurrent network remember?")

@@ -3,14 +3,15 @@
 import streamlit as st
 
 from analysis.texts.cluster_flow import cluster_flow
-from app import cached, selection, tables
+from app import cached, selection
 from app.components.sentence_glyphs import cluster_labels, sentence_glyphs, sentence_glyphs_data
 from app.examples import example_texts
 from app.linked_text import linked_text_area
-from app.many_texts import many_texts
 from app.notices import how_to_read, literal, show_error
 from app.numbers import numbers
-from app.recording_panel import ensure_recorded
+from app.panels.many_texts import many_texts
+from app.panels.recording import ensure_recorded
+from app.tables.sentences import classes_table, guesses_table, occurrence_table, step_table, steps_table
 from data_prep.encoded_text import LONGEST
 from data_prep.errors import UserError
 from data_prep.text_file import decode
@@ -100,12 +101,12 @@ if position is not None:
     guesses, memory = st.columns(2)
     probability = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)
     if run.classes:
-        expected = tables.classes_table(reading, position, run.classes)
+        expected = classes_table(reading, position, run.classes)
     else:
-        expected = tables.guesses_table(reading, position, vocabulary)
+        expected = guesses_table(reading, position, vocabulary)
     guesses.dataframe(expected, hide_index=True, column_config={"probability": probability})
-    memory.dataframe(tables.step_table(flow, position, labels), hide_index=True)
+    memory.dataframe(step_table(flow, position, labels), hide_index=True)
     recorded = cached.find_recording(run).response(chosen.state, chosen.layer)
-    occurrence = tables.occurrence_table(reading, position, recorded, clusters)
+    occurrence = occurrence_table(reading, position, recorded, clusters)
     numbers(occurrence, "occurrence", label=f"Token {position + 1} against its word: every unit")
-numbers(tables.steps_table(reading, flow, vocabulary, run.classes), "sentence", label="Every step")
+numbers(steps_table(reading, flow, vocabulary, run.classes), "sentence", label="Every step")

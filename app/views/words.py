@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from app import cached, selection, tables
+from app import cached, selection
 from app.figures.expected_response import plot_expected_response
 from app.figures.style import SERIES
 from app.notices import how_to_read
 from app.numbers import numbers
-from app.recording_panel import ensure_recorded, recorded_from
+from app.panels.recording import ensure_recorded, recorded_from
+from app.tables.responses import expected_response_table, words_table
 
 RARE = 30  # occurrences below which a mean is not to be trusted
 
@@ -44,5 +45,5 @@ st.plotly_chart(
     theme=None,
     alt=f"Expected response of {response.mean.shape[1]} units to {len(words)} words",
 )
-numbers(tables.expected_response_table(response, rows, words), "expected-response")
-numbers(tables.words_table(response, names, recording), "words", label=f"All recorded {noun}s")
+numbers(expected_response_table(response, rows, words), "expected-response")
+numbers(words_table(response, names, recording), "words", label=f"All recorded {noun}s")

@@ -7,9 +7,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from app import cached, tables
+from app import cached
 from app.notices import how_to_read, literal, show_error
 from app.selection import Selection
+from app.tables.texts import texts_table
 from data_prep.errors import UserError
 
 ENDINGS = ["txt", "csv", "tsv", "jsonl", "parquet", "gz", "zst"]
@@ -58,7 +59,7 @@ def _summaries(
     found = cached.find_summaries(run, chosen.state, chosen.layer, *read)
     if listed.left_out:
         st.warning(f"The first {len(listed.texts):,} texts were read; {listed.left_out:,} more were left out.")
-    table = tables.texts_table(run, listed, found)
+    table = texts_table(run, listed, found)
     st.dataframe(
         table,
         hide_index=True,

@@ -8,7 +8,7 @@ from app import cached
 from app.components.as_typed import as_typed
 from app.links import take_choice
 from app.notices import literal, show_error
-from app.tables import settings_table
+from app.tables.runs import settings_table
 from app.trainings import begin_training
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from analysis.clusters.quality import TRUSTED, UNTRUSTED, QualityProfile
-from app import cached, tables
+from app import cached
 from app.figures.cluster_quality import plot_cluster_quality
 from app.notices import literal
 from app.numbers import numbers
 from app.selection import Selection, choose_k
+from app.tables.clusters import quality_table
 from data_prep.errors import UserError
 
 _SHOWN = {TRUSTED: (":material/verified:", "green"), UNTRUSTED: (":material/warning:", "red")}
@@ -62,7 +63,7 @@ def quality_panel(chosen: Selection) -> None:
             "the normalised mutual information, which shuffled ones reach in part by chance. **Mind:** clusters that "
             "come out again may still mean nothing."
         )
-    numbers(tables.quality_table(profile), "cluster-quality", label="Quality of every number of clusters")
+    numbers(quality_table(profile), "cluster-quality", label="Quality of every number of clusters")
 
 
 @st.fragment(run_every=0.7)

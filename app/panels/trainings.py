@@ -13,7 +13,7 @@ from app.figures.training_history import plot_training_progress
 from app.links import link_to
 from app.notices import how_to_read, literal, show_error
 from app.numbers import numbers
-from app.tables import headline
+from app.tables.runs import headline
 from app.trainings import Watched, finished_lately, keep_training, resume_training, watch_all
 from data_prep.errors import UserError
 from models.run import Run

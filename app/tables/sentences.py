@@ -1,0 +1,77 @@
+"""One text as tables; clusters and tokens are counted from 1, units from 0."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.clusters.coclustering import Coclusters
+from analysis.recording.result import ExpectedResponse
+from analysis.texts.cluster_flow import ClusterFlow
+from analysis.texts.percentiles import percentiles
+from analysis.texts.reading import Reading
+from data_prep.tokens import display_token
+from data_prep.vocabulary import Vocabulary
+
+
+def guesses_table(reading: Reading, position: int, vocabulary: Vocabulary) -> pd.DataFrame:
+    """What the model expected after a position, likeliest first."""
+    guesses = [vocabulary.display(guess) for guess in reading.guess_ids[position]]
+    return pd.DataFrame({"expected next": guesses, "probability": reading.guess_probabilities[position]})
+
+
+def classes_table(reading: Reading, position: int, classes: tuple[str, ...]) -> pd.DataFrame:
+    """What a classifier would say if the text ended after a position, likeliest first."""
+    table = pd.DataFrame({"class": classes, "probability": reading.class_probabilities[position]})
+    return table.sort_values("probability", ascending=False, kind="stable")
+
+
+def occurrence_table(reading: Reading, position: int, response: ExpectedResponse, clusters: Coclusters) -> pd.DataFrame:
+    """What one token did to every unit beside what its word usually does, strongest first.
+
+    percentile: within the outermost recorded fractions; empty where the word's distribution was not recorded.
+    """
+    own = reading.responses(response.state)[position, response.layer]
+    compared = percentiles(reading, response, [position])
+    columns = {"unit": np.arange(len(own)), "cluster": clusters.unit_labels + 1, "response": own}
+    rows = np.flatnonzero(response.token_ids == reading.ids[position])
+    columns["expected response"] = response.mean[rows[0]] if len(rows) else np.full(len(own), np.nan)
+    columns["percentile"] = (100 * compared.fractions[0]).round(1)
+    return pd.DataFrame(columns).sort_values("response", key=np.abs, ascending=False)
+
+
+def step_table(flow: ClusterFlow, position: int, labels: list[str]) -> pd.DataFrame:
+    """What one token did to every cluster, in sums over its units."""
+    gained, lost = _changes(flow)
+    return pd.DataFrame(
+        {
+            "cluster": range(1, len(labels) + 1),
+            "words": labels,
+            "gained": gained[position],
+            "lost": lost[position],
+            "kept": flow.kept_rate[position],
+        }
+    )
+
+
+def steps_table(reading: Reading, flow: ClusterFlow, vocabulary: Vocabulary, classes: tuple[str, ...]) -> pd.DataFrame:
+    """One row per token: surprise and guesses, or the classes, and what it did to every cluster."""
+    shown = [display_token(token, vocabulary.tokenisation) for token in reading.tokens]
+    columns: dict[str, Any] = {"token": shown, "known": reading.known}
+    if not classes:
+        columns["surprise (nats)"] = reading.surprise_nats
+    for place, name in enumerate(classes):
+        columns[f"probability of {name}"] = reading.class_probabilities[:, place]
+    for rank in range(reading.guess_ids.shape[1]):
+        columns[f"guess {rank + 1}"] = [vocabulary.display(guess) for guess in reading.guess_ids[:, rank]]
+        columns[f"probability {rank + 1}"] = reading.guess_probabilities[:, rank]
+    gained, lost = _changes(flow)
+    for cluster in range(len(flow.sizes)):
+        columns[f"gained {cluster + 1}"] = gained[:, cluster]
+        columns[f"lost {cluster + 1}"] = lost[:, cluster]
+        columns[f"kept {cluster + 1}"] = flow.kept_rate[:, cluster]
+    return pd.DataFrame(columns)
+
+
+def _changes(flow: ClusterFlow) -> tuple[np.ndarray, np.ndarray]:
+    return flow.gained_positive + flow.gained_negative, flow.lost_positive + flow.lost_negative
