@@ -18,8 +18,11 @@ from analysis.clusters.quality import QualityProfile
 from analysis.derived_store import quality_work
 from analysis.recording.result import ExpectedResponse, Recording
 from analysis.recording.store import RecordingOptions, recording_folder, stored_recording
+from analysis.similarity import Nearest, nearest_words, without_rare
+from analysis.strongest_contexts import RecordedText, recorded_text
 from analysis.texts.many_texts import TextSummaries, read_many
 from analysis.texts.reading import Reading, read_text
+from analysis.unit_measures import UnitMeasures, unit_measures
 from app.figures.word_cloud import Cloud, lay_out_clouds
 from app.tables.corpora import frequencies_table
 from app.uploads import on_disk
@@ -63,6 +66,28 @@ def find_recording(run: Run) -> Recording:
 def find_response(run: Run, state: str, layer: int, words: int) -> ExpectedResponse:
     """The expected responses of one layer to the most frequent words."""
     return find_recording(run).response(state, layer).most_frequent(words)
+
+
+def find_banded(run: Run, state: str, layer: int) -> ExpectedResponse:
+    """The expected responses of one layer to all words with bands."""
+    response = find_recording(run).response(state, layer)
+    return response.most_frequent(response.banded)
+
+
+def find_nearest(run: Run, state: str, layer: int, row: int) -> Nearest:
+    """The words with bands by similarity to that in `row`, nearest first, rare ones left out."""
+    return _nearest(run.id, _recorded(run), state, layer, row)
+
+
+def find_unit_measures(run: Run, state: str, layer: int) -> UnitMeasures:
+    """What every unit of a layer does, as numbers."""
+    return _unit_measures(run.id, _recorded(run), state, layer)
+
+
+def find_recorded_text(run: Run) -> RecordedText:
+    """The text that a run was recorded from; UserError where it is not at hand."""
+    name = run.corpus["name"]
+    return _recorded_text(run.id, _recorded(run), _fingerprint(corpora_home() / name) if name else ())
 
 
 def find_decomposition(run: Run, state: str, layer: int, words: int, treatment: Treatment) -> Decomposition:
@@ -194,6 +219,23 @@ def _language_model(run_id: str, digest: str) -> RecurrentLanguageModel:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _recording(run_id: str, digest: str, fingerprint: tuple[tuple[str, int, int], ...]) -> Recording:  # noqa: ARG001
     return stored_recording(find_run(run_id), RECORDED)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _nearest(run_id: str, recorded: str, state: str, layer: int, row: int) -> Nearest:  # noqa: ARG001 (part of the key)
+    response = without_rare(find_banded(find_run(run_id), state, layer), keep=row + 1)
+    return nearest_words(response, row, len(response.counts))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _unit_measures(run_id: str, recorded: str, state: str, layer: int) -> UnitMeasures:  # noqa: ARG001 (part of the key)
+    return unit_measures(find_recording(find_run(run_id)), state, layer)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _recorded_text(run_id: str, recorded: str, fingerprint: Any) -> RecordedText:  # noqa: ARG001 (parts of the key)
+    run = find_run(run_id)
+    return recorded_text(run, find_recording(run))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -1,62 +1,168 @@
-"""Expected responses of the units of one layer to a few words."""
+"""Expected responses of the units of one layer to a few words, as curves over the units."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from analysis.recording.result import ExpectedResponse
-from app.figures.style import SERIES, escaped, styled
+from app.figures.style import SERIES, escaped, faded, shortened, styled
+
+BANDS = ((0.09, 0.91, 0.13), (0.25, 0.75, 0.26))  # lower and upper fraction, opacity
+SVG_MARKS = 1500  # beyond it the points are drawn by WebGL
+PANEL, LONE_PANEL, OVERLAID = 104, 300, 400  # pixels of height
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One word of the figure. row: of the response; note: what stands beside its name, such as how often it occurs."""
+
+    row: int
+    name: str
+    note: str
 
 
 def plot_expected_response(
-    response: ExpectedResponse, rows: list[int], names: list[str], *, bands: bool, dark: bool
+    response: ExpectedResponse,
+    curves: Sequence[Curve],
+    *,
+    overlaid: bool,
+    own_order: bool,
+    bands: bool,
+    picked: int | None,
+    unit_names: Mapping[int, str],
+    dark: bool,
 ) -> go.Figure:
-    """One line per word over all units, sorted by the first word's response.
+    """The mean response of every unit to up to six words, each point a unit (`customdata[0]`).
 
-    rows: indices among the W words; names: of those words. bands: shade 25–75 % and 9–91 % of the occurrences.
+    overlaid: in one panel, else one below another on one scale. own_order: every word sorts the units for itself, else
+    the first does for all. bands: the middle half and the middle 82 % of the occurrences; overlaid, of at most two
+    words, else of the first alone. picked: a unit to mark. unit_names: those that the user gave.
     """
-    figure = go.Figure()
-    order = np.argsort(response.mean[rows[0]])
-    places = np.arange(len(order))
-    if bands:
-        for (colour, _), row in zip(SERIES, rows, strict=False):
-            low, lower, upper, high = _band(response, row)[:, order]
-            _shade(figure, places, low, high, colour, 0.10)
-            _shade(figure, places, lower, upper, colour, 0.16)
-    for (colour, dash), row, name in zip(SERIES, rows, names, strict=False):
-        _, lower, upper, _ = _band(response, row)[:, order]
-        figure.add_scatter(
-            x=places,
-            y=response.mean[row, order],
-            mode="lines",
-            line={"color": colour, "dash": dash, "width": 2.2},
-            name=f"{escaped(name)} ({response.counts[row]:,}×)",
-            customdata=np.stack((order, lower, upper), axis=1),
-            hovertemplate="unit %{customdata[0]}: %{y:+.3f} (half: %{customdata[1]:+.3f} … %{customdata[2]:+.3f})",
-        )
-    figure.update_layout(hovermode="x unified", showlegend=True)
-    first = escaped(names[0])
-    kind = "hidden" if response.state == "hidden" else "cell"
-    return styled(
-        figure, dark=dark, height=430, x=f"units, sorted by their response to “{first}”", y=f"change of {kind} state"
+    panels = 1 if overlaid else len(curves)
+    height = OVERLAID if overlaid else LONE_PANEL if panels == 1 else 60 + PANEL * panels
+    figure = make_subplots(panels, 1, shared_xaxes=True, vertical_spacing=0.3 / panels if panels > 1 else 0)
+    order = np.argsort(response.mean[curves[0].row], kind="stable")
+    labels = [
+        f"{unit} “{escaped(unit_names[unit])}”" if unit in unit_names else f"{unit}" for unit in range(len(order))
+    ]
+    kind = go.Scatter if len(order) * len(curves) <= SVG_MARKS else go.Scattergl
+    for place, (curve, (colour, dash)) in enumerate(zip(curves, SERIES, strict=False)):
+        row = 1 if overlaid else place + 1
+        own = np.argsort(response.mean[curve.row], kind="stable") if own_order else order
+        if bands and (not overlaid or place == 0 or len(curves) <= 2):
+            for low, high, opacity in BANDS:
+                _shade(figure, row, response.quantile(low)[curve.row, own], response.quantile(high)[curve.row, own],
+                       faded(colour, opacity))  # fmt: skip
+        if not own_order and place > 0:
+            _trend(figure, row, response.mean[curve.row, own], colour, dash if overlaid else "solid")
+        sorted_here = own_order or place == 0
+        dashed = dash if overlaid else "solid"
+        figure.add_trace(_points(kind, response, curve, own, labels, colour, dashed if sorted_here else None), row, 1)
+        if picked is not None:
+            _mark(figure, row, int(np.flatnonzero(own == picked)[0]), colour if overlaid and own_order else None, dark)
+        if not overlaid:
+            _heading(figure, row, curve, colour)
+    changed = "hidden" if response.state == "hidden" else "cell"
+    first = escaped(shortened(curves[0].name))
+    by = "each word's own response" if own_order else f"their response to “{first}”"
+    styled(figure, dark=dark, height=height, x="", y="")
+    figure.update_xaxes(range=(-0.02 * len(order), 1.02 * len(order)), showgrid=False, showticklabels=False)
+    figure.update_xaxes(title=f"{len(order):,} units, sorted by {by}", row=panels, col=1)
+    figure.update_yaxes(matches="y", nticks=5)
+    figure.update_layout(
+        hovermode="closest",
+        clickmode="event+select",
+        dragmode=False,
+        showlegend=overlaid,
+        margin={"t": 36 if overlaid else 26},
+        hoverdistance=40,
+    )
+    _axis_title(figure, f"change of {changed} state")
+    return figure
+
+
+def _points(
+    kind: type, response: ExpectedResponse, curve: Curve, order: np.ndarray, labels: list[str], colour: str,
+    dash: str | None,
+) -> go.Scatter | go.Scattergl:  # fmt: skip
+    """The mean of every unit; with a dash, joined by a line."""
+    quantiles = [response.quantile(fraction)[curve.row, order] for fraction in (0.25, 0.75, 0.09, 0.91)]
+    size = float(np.clip(900 / len(order), 2.5, 5))
+    steady = {"marker": {"opacity": 0.8 if dash is None else 1}}
+    return kind(
+        x=np.arange(len(order)),
+        y=response.mean[curve.row, order],
+        mode="markers" if dash is None else "lines+markers",
+        line={"color": colour, "dash": dash or "solid", "width": 2},
+        marker={"color": colour, "size": size},
+        selected=steady,
+        unselected=steady,
+        name=f"{escaped(shortened(curve.name))} <i>{escaped(curve.note)}</i>",
+        customdata=np.stack((order, *quantiles), axis=1),
+        text=[labels[unit] for unit in order],
+        hovertemplate=f"<b>{escaped(shortened(curve.name))}</b> · unit %{{text}}<br>mean %{{y:+.3f}}<br>half between "
+        "%{customdata[1]:+.3f} and %{customdata[2]:+.3f}<br>82 % between %{customdata[3]:+.3f} and "
+        "%{customdata[4]:+.3f}<extra></extra>",
     )
 
 
-def _band(response: ExpectedResponse, row: int) -> np.ndarray:
-    """(4, H): the outer and inner bounds of the bands, rising."""
-    return np.stack([response.quantile(fraction)[row] for fraction in (0.09, 0.25, 0.75, 0.91)])
-
-
-def _shade(
-    figure: go.Figure, places: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, opacity: float
-) -> None:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+def _shade(figure: go.Figure, row: int, low: np.ndarray, high: np.ndarray, colour: str) -> None:
+    """A band of steps, one as wide as a unit: between units there is nothing to join."""
+    edges = np.repeat(np.arange(len(low) + 1) - 0.5, 2)[1:-1]
     figure.add_scatter(
-        x=np.concatenate((places, places[::-1])),
-        y=np.concatenate((low, high[::-1])),
+        x=np.concatenate((edges, edges[::-1])),
+        y=np.concatenate((np.repeat(low, 2), np.repeat(high, 2)[::-1])),
         fill="toself",
-        fillcolor=f"rgba({red},{green},{blue},{opacity})",
+        fillcolor=colour,
         mode="lines",
         line={"width": 0},
         hoverinfo="skip",
         showlegend=False,
+        row=row,
+        col=1,
     )
+
+
+def _trend(figure: go.Figure, row: int, values: np.ndarray, colour: str, dash: str) -> None:
+    """The running mean over neighbours in the order of the first word: does this word follow it?"""
+    width = max(5, len(values) // 12) | 1
+    if len(values) <= width:
+        return
+    padded = np.pad(values, width // 2, mode="edge")
+    figure.add_scatter(
+        x=np.arange(len(values)),
+        y=np.convolve(padded, np.full(width, 1 / width), mode="valid"),
+        mode="lines",
+        line={"color": colour, "dash": dash, "width": 2.2},
+        hoverinfo="skip",
+        showlegend=False,
+        row=row,
+        col=1,
+    )
+
+
+def _mark(figure: go.Figure, row: int, place: int, colour: str | None, dark: bool) -> None:
+    ink = colour or ("#fafafa" if dark else "#31333f")
+    figure.add_shape(
+        type="line", x0=place, x1=place, y0=0, y1=1, yref="y domain", line={"color": ink, "width": 1.5, "dash": "dot"},
+        row=row, col=1,
+    )  # fmt: skip
+
+
+def _heading(figure: go.Figure, row: int, curve: Curve, colour: str) -> None:
+    figure.add_annotation(
+        text=f"<span style='color:{colour}'>■</span> <b>{escaped(shortened(curve.name))}</b>  {escaped(curve.note)}",
+        x=0, y=1, xref="x domain", yref="y domain", xanchor="left", yanchor="bottom", showarrow=False,
+        font={"size": 13}, row=row, col=1,
+    )  # fmt: skip
+
+
+def _axis_title(figure: go.Figure, title: str) -> None:
+    """One title for the y axes of all panels."""
+    figure.add_annotation(
+        text=title, x=0, y=0.5, xref="paper", yref="paper", xanchor="right", xshift=-42, textangle=-90,
+        showarrow=False, font={"size": 13},
+    )  # fmt: skip

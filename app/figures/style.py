@@ -36,3 +36,14 @@ def styled(figure: go.Figure, *, dark: bool, height: int, x: str, y: str) -> go.
 def escaped(text: str) -> str:
     """Text that Plotly draws as it is: it would read <b> as markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def shortened(text: str, longest: int = 28) -> str:
+    """Text that is too long to draw, cut."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def faded(colour: str, opacity: float) -> str:
+    """A colour such as #0b87d8, to be seen through."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
