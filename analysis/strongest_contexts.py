@@ -9,7 +9,7 @@ from data_prep.errors import UserError
 from data_prep.vocabulary import Vocabulary
 from models.run import Run
 
-WORDS_AROUND, SYMBOLS_AROUND = (8, 3), (24, 8)  # tokens before and after
+WORDS_AROUND, SYMBOLS_AROUND = (10, 4), (40, 12)  # tokens before and after
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.recording.result import ExpectedResponse
-from app.figures.style import SERIES, escaped, faded, shortened, styled
+from app.figures.style import escaped, faded, series, shortened, styled
 
 BANDS = ((0.09, 0.91, 0.13), (0.25, 0.75, 0.26))  # lower and upper fraction, opacity
 SVG_MARKS = 1500  # beyond it the points are drawn by WebGL
-PANEL, LONE_PANEL, OVERLAID = 104, 300, 400  # pixels of height
+PANEL, OVERLAID = 104, 400  # pixels of height
+FIRST = 1.6  # times as high as the others is the panel of the word that gives the order
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,20 @@ def plot_expected_response(
     words, else of the first alone. picked: a unit to mark. unit_names: those that the user gave.
     """
     panels = 1 if overlaid else len(curves)
-    height = OVERLAID if overlaid else LONE_PANEL if panels == 1 else 60 + PANEL * panels
-    figure = make_subplots(panels, 1, shared_xaxes=True, vertical_spacing=0.3 / panels if panels > 1 else 0)
+    height = OVERLAID if panels == 1 else 70 + round(PANEL * (panels + FIRST - 1))
+    figure = make_subplots(
+        panels,
+        1,
+        shared_xaxes=True,
+        vertical_spacing=28 / height,
+        row_heights=[FIRST, *[1.0] * (panels - 1)],
+    )
     order = np.argsort(response.mean[curves[0].row], kind="stable")
     labels = [
         f"{unit} “{escaped(unit_names[unit])}”" if unit in unit_names else f"{unit}" for unit in range(len(order))
     ]
     kind = go.Scatter if len(order) * len(curves) <= SVG_MARKS else go.Scattergl
-    for place, (curve, (colour, dash)) in enumerate(zip(curves, SERIES, strict=False)):
+    for place, (curve, (colour, dash)) in enumerate(zip(curves, series(dark=dark), strict=False)):
         row = 1 if overlaid else place + 1
         own = np.argsort(response.mean[curve.row], kind="stable") if own_order else order
         if bands and (not overlaid or place == 0 or len(curves) <= 2):
@@ -57,7 +64,7 @@ def plot_expected_response(
                 _shade(figure, row, response.quantile(low)[curve.row, own], response.quantile(high)[curve.row, own],
                        faded(colour, opacity))  # fmt: skip
         if not own_order and place > 0:
-            _trend(figure, row, response.mean[curve.row, own], colour, dash if overlaid else "solid")
+            _trend(figure, row, curve, response.mean[curve.row, own], colour, dash if overlaid else "solid")
         sorted_here = own_order or place == 0
         dashed = dash if overlaid else "solid"
         figure.add_trace(_points(kind, response, curve, own, labels, colour, dashed if sorted_here else None), row, 1)
@@ -65,15 +72,18 @@ def plot_expected_response(
             _mark(figure, row, int(np.flatnonzero(own == picked)[0]), colour if overlaid and own_order else None, dark)
         if not overlaid:
             _heading(figure, row, curve, colour)
+    if picked is not None:
+        _name_mark(figure, int(np.flatnonzero(order == picked)[0]), labels[picked], len(order))
     changed = "hidden" if response.state == "hidden" else "cell"
     first = escaped(shortened(curves[0].name))
     by = "each word's own response" if own_order else f"their response to “{first}”"
     styled(figure, dark=dark, height=height, x="", y="")
     figure.update_xaxes(range=(-0.02 * len(order), 1.02 * len(order)), showgrid=False, showticklabels=False)
-    figure.update_xaxes(title=f"{len(order):,} units, sorted by {by}", row=panels, col=1)
-    figure.update_yaxes(matches="y", nticks=5)
+    title = {"text": f"{len(order):,} units, sorted by {by}", "font": {"size": 13}}
+    figure.update_xaxes(title=title, row=panels, col=1)
+    figure.update_yaxes(range=_reach(response, curves, bands), nticks=5)
     figure.update_layout(
-        hovermode="closest",
+        hovermode="x unified" if overlaid and not own_order else "x",
         clickmode="event+select",
         dragmode=False,
         showlegend=overlaid,
@@ -90,8 +100,8 @@ def _points(
 ) -> go.Scatter | go.Scattergl:  # fmt: skip
     """The mean of every unit; with a dash, joined by a line."""
     quantiles = [response.quantile(fraction)[curve.row, order] for fraction in (0.25, 0.75, 0.09, 0.91)]
-    size = float(np.clip(900 / len(order), 2.5, 5))
-    steady = {"marker": {"opacity": 0.8 if dash is None else 1}}
+    size = float(np.clip(900 / len(order), 2.5, 5)) * (0.8 if dash is None else 1)
+    steady = {"marker": {"opacity": 0.6 if dash is None else 1}}
     return kind(
         x=np.arange(len(order)),
         y=response.mean[curve.row, order],
@@ -100,13 +110,19 @@ def _points(
         marker={"color": colour, "size": size},
         selected=steady,
         unselected=steady,
-        name=f"{escaped(shortened(curve.name))} <i>{escaped(curve.note)}</i>",
-        customdata=np.stack((order, *quantiles), axis=1),
+        name=_legend(curve),
+        legendgroup=str(curve.row),
+        showlegend=dash is not None,
+        customdata=np.stack((order, *quantiles), axis=1).round(3).tolist(),  # of an array no list would come back
         text=[labels[unit] for unit in order],
         hovertemplate=f"<b>{escaped(shortened(curve.name))}</b> · unit %{{text}}<br>mean %{{y:+.3f}}<br>half between "
         "%{customdata[1]:+.3f} and %{customdata[2]:+.3f}<br>82 % between %{customdata[3]:+.3f} and "
         "%{customdata[4]:+.3f}<extra></extra>",
     )
+
+
+def _legend(curve: Curve) -> str:
+    return f"{escaped(shortened(curve.name))} <i>{escaped(curve.note)}</i>"
 
 
 def _shade(figure: go.Figure, row: int, low: np.ndarray, high: np.ndarray, colour: str) -> None:
@@ -126,38 +142,71 @@ def _shade(figure: go.Figure, row: int, low: np.ndarray, high: np.ndarray, colou
     )
 
 
-def _trend(figure: go.Figure, row: int, values: np.ndarray, colour: str, dash: str) -> None:
+def _trend(figure: go.Figure, row: int, curve: Curve, values: np.ndarray, colour: str, dash: str) -> None:
     """The running mean over neighbours in the order of the first word: does this word follow it?"""
     width = max(5, len(values) // 12) | 1
-    if len(values) <= width:
-        return
     padded = np.pad(values, width // 2, mode="edge")
     figure.add_scatter(
         x=np.arange(len(values)),
         y=np.convolve(padded, np.full(width, 1 / width), mode="valid"),
         mode="lines",
-        line={"color": colour, "dash": dash, "width": 2.2},
+        line={"color": colour, "dash": dash, "width": 2.6},
         hoverinfo="skip",
-        showlegend=False,
+        name=_legend(curve),
+        legendgroup=str(curve.row),
         row=row,
         col=1,
     )
 
 
 def _mark(figure: go.Figure, row: int, place: int, colour: str | None, dark: bool) -> None:
+    """A line at the unit that is looked at; add_shape(row=…) would measure it by the values, not by the panel."""
     ink = colour or ("#fafafa" if dark else "#31333f")
+    axis = "" if row == 1 else str(row)
+    line = {"color": ink, "width": 1.5, "dash": "dot"}
     figure.add_shape(
-        type="line", x0=place, x1=place, y0=0, y1=1, yref="y domain", line={"color": ink, "width": 1.5, "dash": "dot"},
-        row=row, col=1,
-    )  # fmt: skip
+        type="line", x0=place, x1=place, y0=0, y1=1, xref=f"x{axis}", yref=f"y{axis} domain", line=line, layer="below"
+    )
+
+
+def _name_mark(figure: go.Figure, place: int, label: str, units: int) -> None:
+    anchor = "right" if place > 0.85 * units else "left" if place < 0.15 * units else "center"
+    figure.add_annotation(
+        text=f"unit {label}",
+        x=place,
+        y=1,
+        yref="y domain",
+        xanchor=anchor,
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": 12},
+    )
 
 
 def _heading(figure: go.Figure, row: int, curve: Curve, colour: str) -> None:
+    axis = "" if row == 1 else str(row)
     figure.add_annotation(
         text=f"<span style='color:{colour}'>■</span> <b>{escaped(shortened(curve.name))}</b>  {escaped(curve.note)}",
-        x=0, y=1, xref="x domain", yref="y domain", xanchor="left", yanchor="bottom", showarrow=False,
-        font={"size": 13}, row=row, col=1,
-    )  # fmt: skip
+        x=0,
+        y=1,
+        xref=f"x{axis} domain",
+        yref=f"y{axis} domain",
+        xanchor="left",
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": 13},
+    )
+
+
+def _reach(response: ExpectedResponse, curves: Sequence[Curve], bands: bool) -> tuple[float, float]:
+    """The range of the y axis: of the means, and of the bands where they are drawn."""
+    rows = [curve.row for curve in curves]
+    shown = [response.mean[rows]]
+    if bands:
+        shown += [response.quantile(BANDS[0][0])[rows], response.quantile(BANDS[0][1])[rows]]
+    low, high = min(values.min() for values in shown), max(values.max() for values in shown)
+    margin = 0.06 * (high - low) or 1.0
+    return float(low - margin), float(high + margin)
 
 
 def _axis_title(figure: go.Figure, title: str) -> None:

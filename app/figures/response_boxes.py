@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 from analysis.recording.result import ExpectedResponse
 from app.figures.style import NEGATIVE, POSITIVE, escaped, faded, shortened, styled
 
-ROW, AROUND = 24, 96  # pixels of a row, and of title and axis
+ROW, AROUND = 24, 58  # pixels of a row, and of its axis
 PARTS = ((0, 6, 2, 0.55), (1, 5, 8, 0.30), (2, 4, 14, 0.75))  # from quantile, to quantile, pixels wide, opacity
 
 
@@ -48,12 +48,14 @@ def plot_response_boxes(groups: Sequence[Boxes], *, state: str, dark: bool) -> g
     Thin line 2–98 %, pale bar 9–91 %, full bar 25–75 % of the occurrences, white bar the median, diamond the mean.
     """
     rows = max(len(group.names) for group in groups)
+    titled = any(group.title for group in groups)
     figure = make_subplots(
         1,
         len(groups),
         shared_xaxes="all",
         horizontal_spacing=0.13 if len(groups) < 3 else 0.1,
-        subplot_titles=[escaped(shortened(group.title, 60 // len(groups) + 10)) for group in groups],
+        subplot_titles=[escaped(shortened(group.title, 60 // len(groups) + 10)) for group in groups if group.title]
+        or None,
     )
     longest = 26 if len(groups) == 1 else 14 if len(groups) == 2 else 10
     for place, group in enumerate(groups, 1):
@@ -62,11 +64,12 @@ def plot_response_boxes(groups: Sequence[Boxes], *, state: str, dark: bool) -> g
         figure.update_yaxes(
             tickvals=list(range(len(ticks))), ticktext=ticks, range=(rows - 0.4, -0.6), row=1, col=place
         )
-    styled(figure, dark=dark, height=AROUND + ROW * rows, x=f"change of {state} state", y="")
+    styled(figure, dark=dark, height=AROUND + (36 if titled else 10) + ROW * rows, x="", y="")
     figure.update_yaxes(showgrid=False, zeroline=False)
     figure.update_xaxes(zeroline=True, zerolinecolor="rgba(128,128,128,.6)", zerolinewidth=1.5, nticks=6)
-    figure.update_layout(showlegend=False, hovermode="closest", margin={"l": 30, "t": 36})
+    figure.update_layout(showlegend=False, hovermode="closest", margin={"l": 30, "t": 36 if titled else 10})
     figure.update_yaxes(automargin=True)
+    figure.update_xaxes(title={"text": f"change of {state} state", "font": {"size": 13}})
     return figure
 
 

@@ -14,6 +14,11 @@ SERIES = (
 )
 
 
+def series(*, dark: bool) -> tuple[tuple[str, str], ...]:
+    """(colour, dash) of up to six words or units; on a dark ground the dark blue gives way to a lighter one."""
+    return (("#3d9be9", "solid"), *SERIES[1:]) if dark else SERIES
+
+
 def styled(figure: go.Figure, *, dark: bool, height: int, x: str, y: str) -> go.Figure:
     """Give a figure the common look; x and y are axis titles with their units."""
     ink = "#fafafa" if dark else "#31333f"

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.recording.result import BIN_WIDTH, LEFT_SATURATED, RIGHT_SATURATED
-from app.figures.style import SERIES, escaped, faded, shortened, styled
+from app.figures.style import escaped, faded, series, shortened, styled
 
 COLUMNS, PANEL = 3, 150  # panels side by side, pixels of height of one
 SATURATED = "rgba(128,128,128,.13)"
@@ -35,7 +35,7 @@ def plot_unit_distributions(
         signed = lowest < -0.5
         for low, high in ((lowest, -RIGHT_SATURATED if signed else LEFT_SATURATED), (RIGHT_SATURATED, 1)):
             figure.add_vrect(x0=low, x1=high, fillcolor=SATURATED, line_width=0, layer="below", row=row, col=column)
-        for own, name, (colour, dash) in zip(shares, units, SERIES, strict=False):
+        for own, name, (colour, dash) in zip(shares, units, series(dark=dark), strict=False):
             figure.add_scatter(
                 x=edges,
                 y=np.append(own, own[-1]),

@@ -36,7 +36,7 @@ def strongest(chosen: Selection, names: Sequence[str], units: Sequence[int], tit
         f"The {noun}s that move it most" if len(units) == 1 else f"The {noun}s that move them most", anchor=False
     )
     groups = [
-        _boxes(response, sampled, unit, names, title, WORDS_A_SIDE[len(units)])
+        _boxes(response, sampled, unit, names, title if len(units) > 1 else "", WORDS_A_SIDE[len(units)])
         for unit, title in zip(units, titles, strict=True)
     ]
     st.plotly_chart(
@@ -84,7 +84,7 @@ def distributions(chosen: Selection, recording: Recording, units: Sequence[int],
     how_to_read(
         f"The share of {recording.distributed:,} tokens, spread over the text, at which a value lies in each bin of "
         ".05; in the grey margins it is saturated"
-        + (f", with the shares of all {recording.tokens:,} tokens above the gates." if recording.left_saturated else "."),
+        + (f"; above the gates the shares of all {recording.tokens:,} tokens." if recording.left_saturated else "."),
         "every panel has a scale of its own.",
     )  # fmt: skip
     numbers(unit_distributions_table(recording, layer, units), "unit-distributions")
@@ -115,8 +115,8 @@ def strongest_places(chosen: Selection, recording: Recording, units: Sequence[in
                 key=f"contexts-{unit}",
             )
         how_to_read(
-            f"The {vocabulary.tokenisation.noun} at which the {chosen.state} state was most extreme, with its value and "
-            "what stands around it; no two places are close together.",
+            f"The {vocabulary.tokenisation.noun} at which the {chosen.state} state was most extreme, with its value, "
+            "and what stands around it; no two places are close together.",
             "a few extremes are not what a unit does all day.",
         )
     numbers(contexts_table(found, " " if spaced else ""), "unit-contexts")
@@ -138,8 +138,8 @@ def ranked(table: pd.DataFrame, order: Sequence[int], measures: UnitMeasures, no
     )
     how_to_read(
         "A click on a heading sorts, one beside a row goes to the unit. Activity: root mean square of the expected "
-        f"response, each {noun} as often as it occurs; sparsity: 0 responds to all {noun}s alike, 1 to one; saturation: "
-        f"share of tokens. From {measures.words:,} {noun}s that occur at least {RARE} times.",
+        f"response, each {noun} as often as it occurs; sparsity: 0 responds to all {noun}s alike, 1 to one; "
+        f"saturation: share of tokens. From {measures.words:,} {noun}s that occur at least {RARE} times.",
         "a unit that moves as often up as down with the same word looks still.",
     )
     numbers(table.iloc[list(order)], "units", label="All units")

@@ -4,7 +4,7 @@ import json
 
 import streamlit as st
 
-from app.notices import literal, show_error
+from app.notices import show_error
 from app.numbers import numbers
 from app.selection import Selection
 from app.tables.units import notes_table

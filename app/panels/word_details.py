@@ -10,7 +10,7 @@ from analysis.similarity import RARE, Nearest
 from app import cached
 from app.components.word_bars import word_bars
 from app.figures.response_boxes import boxes_of, plot_response_boxes
-from app.figures.style import SERIES
+from app.figures.style import SERIES, series
 from app.links import link_to
 from app.notices import how_to_read, literal
 from app.numbers import numbers
@@ -49,8 +49,9 @@ def nearest_words(
         on_pick=partial(_take_row, listed, on_pick),
     )
     how_to_read(
-        f"Similarity of the responses of all units, −1 … +1, and how often the {noun} was recorded; a click adds it. "
-        f"Of {len(found.rows):,} {noun}s, those recorded fewer than {RARE} times are left out.",
+        f"Similarity of the responses of all units, −1 … +1, and how often the {noun} was recorded; "
+        + ("a click adds it. " if len(rows) < len(SERIES) else "to add one, take another out. ")
+        + f"Of {len(found.rows):,} {noun}s, those recorded fewer than {RARE} times are left out.",
         "alike in the memory is not alike in meaning.",
     )
     numbers(nearest_table(response, names, found), "nearest-words", label="All by similarity")
@@ -71,9 +72,11 @@ def unit_closely(
     labels = [
         f"{_short(word)} (rare)" if response.counts[row] < RARE else word for word, row in zip(words, rows, strict=True)
     ]
-    boxes = boxes_of(response, sampled, rows, unit, labels, "", [colour for colour, _ in SERIES[: len(rows)]])
+    dark = st.context.theme.type == "dark"
+    colours = [colour for colour, _ in series(dark=dark)[: len(rows)]]
+    boxes = boxes_of(response, sampled, rows, unit, labels, "", colours)
     st.plotly_chart(
-        plot_response_boxes([boxes], state=chosen.state, dark=st.context.theme.type == "dark"),
+        plot_response_boxes([boxes], state=chosen.state, dark=dark),
         theme=None,
         alt=f"Distribution of the responses of unit {unit} to {len(rows)} words",
     )

@@ -29,7 +29,8 @@ def add_word(row: int) -> None:
 
 
 chosen = selection.current()
-st.title("Words", anchor=False)
+title, picking = st.columns([1, 4], vertical_alignment="bottom")
+title.title("Words", anchor=False)
 ensure_recorded(chosen.run)
 response = cached.find_banded(chosen.run, chosen.state, chosen.layer)
 vocabulary = chosen.run.vocabulary
@@ -37,7 +38,7 @@ noun, units = vocabulary.tokenisation.noun, response.mean.shape[1]
 names = [vocabulary.display(token_id) for token_id in response.token_ids]
 
 suggested = [name for name in (OF_A_CLASSIFIER if chosen.run.classes else SUGGESTED) if name in names]
-words = st.multiselect(
+words = picking.multiselect(
     f"{noun.capitalize()}s, up to {len(SERIES)}; the first gives the order",
     names,
     default=suggested or names[: min(3, len(names))],
@@ -91,7 +92,7 @@ how_to_read(
     f"{recorded_from(chosen.run)}; around it the middle half and the middle 82 % of all occurrences. A point is a "
     f"unit, a click looks closely; a line through points is their running mean, and shows whether the {noun} follows "
     "the first.",
-    f"a mean over fewer than {RARE} occurrences ({noun}s marked RARE) says little, and opposite responses cancel in it.",
+    f"a mean over fewer than {RARE} occurrences (marked RARE) says little, and opposite responses cancel in it.",
 )
 left, right = st.columns([2, 3], gap="medium")
 with left:
