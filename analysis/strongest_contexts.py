@@ -9,7 +9,7 @@ from data_prep.errors import UserError
 from data_prep.vocabulary import Vocabulary
 from models.run import Run
 
-WORDS_AROUND, SYMBOLS_AROUND = (10, 4), (40, 12)  # tokens before and after
+WORDS_AROUND, SYMBOLS_AROUND = (10, 6), (40, 24)  # tokens before and after
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,14 @@ def recorded_text(run: Run, recording: Recording) -> RecordedText:
     Raises UserError, which says why, where it is not at hand: the run has no corpus, it is not prepared here, it is
     another text by now, or the recording is of a text that was never kept.
     """
-    if run.origin == "states" or recording.split in (None, "text"):
+    if run.origin == "states":
         raise UserError(
-            f"The text that {run.id} was recorded from is not kept.", "Record the run on a part of its corpus."
+            f"{run.id} was taken in as recorded states, without the text around them.",
+            "Import the weights with a text instead.",
+        )
+    if recording.split in (None, "text"):
+        raise UserError(
+            f"The text that {run.id} was recorded from is not kept.", f"Record its corpus: rnnscope analyse {run.id}"
         )
     corpus = run.open_corpus()
     ids = corpus.splits[recording.split]

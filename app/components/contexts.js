@@ -25,7 +25,9 @@ export default function ({ data, parentElement }) {
     value.textContent = found.value;
     const middle = block("middle");
     middle.append(token(found.token, "token"));
-    own.append(value, stretch(found.before, "before"), middle, stretch(found.after, "after"));
+    const rest = block("rest");
+    rest.append(middle, stretch(found.after, "after"));
+    own.append(value, stretch(found.before, "before"), rest);
     own.title = `position ${found.position.toLocaleString("en")} of the recorded text`;
     return own;
   };

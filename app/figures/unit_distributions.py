@@ -9,53 +9,98 @@ from plotly.subplots import make_subplots
 from analysis.recording.result import BIN_WIDTH, LEFT_SATURATED, RIGHT_SATURATED
 from app.figures.style import escaped, faded, series, shortened, styled
 
-COLUMNS, PANEL = 3, 150  # panels side by side, pixels of height of one
-SATURATED = "rgba(128,128,128,.13)"
+PANEL = 140  # pixels of height
+TITLES = {"hidden": "hidden state", "cell": "tanh of the cell state"}
+SATURATED = "rgba(128,128,128,.28)"
 
 
 def plot_unit_distributions(
-    distributions: Mapping[str, np.ndarray], titles: Mapping[str, str], units: Sequence[str], *, dark: bool
+    distributions: Mapping[str, np.ndarray],
+    saturated: Mapping[str, tuple[float, float]],
+    units: Sequence[str],
+    *,
+    columns: int,
+    dark: bool,
 ) -> go.Figure:
     """One panel per state or gate: the share of the tokens at which a value lies in each bin, for up to four units.
 
-    distributions: name → (U, bins) counts, over −1 … 1 for what may be negative, over 0 … 1 for gates; titles: of the
-    panels; units: what the U units are called. Saturated values lie in the grey margins.
+    distributions: name → (U, bins) counts, over −1 … 1 for what may be negative, over 0 … 1 for gates. units: what the
+    U units are called. Saturated values lie in the grey margins; saturated: gate → shares that are written above these.
     """
-    rows = -(-len(distributions) // COLUMNS)
+    rows = -(-len(distributions) // columns)
+    height = 64 + PANEL * rows + (26 if len(units) > 1 else 0)
     figure = make_subplots(
-        rows, COLUMNS, subplot_titles=[escaped(titles[name]) for name in distributions],
-        vertical_spacing=0.36 / rows, horizontal_spacing=0.08,
-    )  # fmt: skip
-    for place, counts in enumerate(distributions.values()):
-        row, column = place // COLUMNS + 1, place % COLUMNS + 1
-        bins = counts.shape[1]
-        lowest = 1 - bins * BIN_WIDTH
-        shares = counts / counts.sum(1, keepdims=True)
-        edges = np.linspace(lowest, 1, bins + 1)
-        signed = lowest < -0.5
-        for low, high in ((lowest, -RIGHT_SATURATED if signed else LEFT_SATURATED), (RIGHT_SATURATED, 1)):
-            figure.add_vrect(x0=low, x1=high, fillcolor=SATURATED, line_width=0, layer="below", row=row, col=column)
-        for own, name, (colour, dash) in zip(shares, units, series(dark=dark), strict=False):
-            figure.add_scatter(
-                x=edges,
-                y=np.append(own, own[-1]),
-                mode="lines",
-                line={"shape": "hv", "color": colour, "width": 2, "dash": dash},
-                fill="tozeroy" if len(units) == 1 else None,
-                fillcolor=faded(colour, 0.3),
-                name=escaped(shortened(name, 40)),
-                legendgroup=name,
-                showlegend=place == 0 and len(units) > 1,
-                hovertemplate="%{x:.2f} …: %{y:.1%} of the tokens",
-                row=row,
-                col=column,
+        rows,
+        columns,
+        subplot_titles=[TITLES.get(name, name.replace("_", " ")) for name in distributions],
+        vertical_spacing=48 / height,
+        horizontal_spacing=0.08 if columns > 2 else 0.13,
+    )
+    figure.update_annotations(font={"size": 13})
+    for place, (name, counts) in enumerate(distributions.items()):
+        row, column = place // columns + 1, place % columns + 1
+        lowest = 1 - counts.shape[1] * BIN_WIDTH
+        signed = lowest < -BIN_WIDTH
+        low_end = -RIGHT_SATURATED if signed else LEFT_SATURATED
+        axis = "" if place == 0 else str(place + 1)
+        for low, high in ((round(lowest), low_end), (RIGHT_SATURATED, 1)):
+            figure.add_shape(
+                type="rect",
+                x0=low,
+                x1=high,
+                y0=0,
+                y1=1,
+                xref=f"x{axis}",
+                yref=f"y{axis} domain",
+                fillcolor=SATURATED,
+                line={"width": 0},
+                layer="below",
             )
-        figure.update_xaxes(
-            range=(lowest - 0.02, 1.02), tickvals=(-1, 0, 1) if signed else (0, 0.5, 1), row=row, col=column
-        )
-    styled(figure, dark=dark, height=70 + PANEL * rows, x="", y="")
+        for side, share in zip(("left", "right"), saturated.get(name, ()), strict=False):
+            _write_share(figure, axis, side, share)
+        _draw(figure, row, column, counts, units, first=place == 0, dark=dark)
+        ticks = (-1, 0, 1) if signed else (0, 0.5, 1)
+        figure.update_xaxes(range=(round(lowest) - 0.02, 1.02), tickvals=ticks, row=row, col=column)
+    styled(figure, dark=dark, height=height, x="", y="")
     figure.update_yaxes(tickformat=".0%", nticks=4, rangemode="tozero")
-    figure.update_layout(margin={"l": 44, "t": 54 if len(units) > 1 else 30, "b": 28}, hovermode="closest")
+    figure.update_layout(margin={"l": 44, "r": 8, "t": 54 if len(units) > 1 else 26, "b": 26}, hovermode="closest")
     if len(units) > 1:
-        figure.update_layout(legend={"y": 1 + 26 / (PANEL * rows)})
+        figure.update_layout(legend={"y": 1 + 28 / (height - 80)})
     return figure
+
+
+def _draw(
+    figure: go.Figure, row: int, column: int, counts: np.ndarray, units: Sequence[str], *, first: bool, dark: bool
+) -> None:
+    edges = np.linspace(1 - counts.shape[1] * BIN_WIDTH, 1, counts.shape[1] + 1)
+    shares = counts / counts.sum(1, keepdims=True)
+    for own, name, (colour, dash) in zip(shares, units, series(dark=dark), strict=False):
+        figure.add_scatter(
+            x=edges,
+            y=np.append(own, own[-1]),
+            mode="lines",
+            line={"shape": "hv", "color": colour, "width": 2, "dash": dash},
+            fill="tozeroy" if len(units) == 1 else None,
+            fillcolor=faded(colour, 0.3),
+            name=escaped(shortened(name, 40)),
+            legendgroup=name,
+            showlegend=first and len(units) > 1,
+            hovertemplate=f"from %{{x:.2f}} on {BIN_WIDTH:.2f}: %{{y:.1%}} of the tokens",
+            row=row,
+            col=column,
+        )
+
+
+def _write_share(figure: go.Figure, axis: str, side: str, share: float) -> None:
+    figure.add_annotation(
+        text=f"<b>{share:.0%}</b>",
+        x=0 if side == "left" else 1,
+        y=0.97,
+        xref=f"x{axis}",
+        yref=f"y{axis} domain",
+        xanchor=side,
+        yanchor="top",
+        showarrow=False,
+        font={"size": 12},
+        bgcolor="rgba(128,128,128,.25)",
+    )

@@ -1,7 +1,9 @@
 """The parts of the page Units: words, distributions and contexts of the chosen units, and all units ranked."""
 
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -21,7 +23,6 @@ from app.tables.units import contexts_table, unit_distributions_table
 from data_prep.errors import UserError
 
 WORDS_A_SIDE = {1: 8, 2: 6, 3: 5, 4: 5}  # by the number of units
-TITLES = {"hidden": "hidden state", "cell": "tanh of the cell state"}
 PERCENT = st.column_config.NumberColumn(format="percent")
 NUMBER = st.column_config.NumberColumn(format="%.3f")
 TABLE, LAST_ROW = "units-table", "units-table-last-row"
@@ -47,7 +48,7 @@ def strongest(chosen: Selection, names: Sequence[str], units: Sequence[int], tit
     left_out = len(banded.counts) - len(response.counts)
     how_to_read(
         "The full bar holds the middle half of the responses at all occurrences, the pale one 82 %, the line 96 %; the "
-        f"white bar is the median, the diamond the mean. Of {len(banded.counts):,} {noun}s, "
+        f"gap is the median, the diamond the mean. Of {len(banded.counts):,} {noun}s, "
         + (f"{left_out:,} that occur fewer than {RARE} times are left out." if left_out else "none is too rare."),
         "the strongest of many are in part the luckiest: look at how far the bars are from zero.",
     )
@@ -68,25 +69,28 @@ def distributions(chosen: Selection, recording: Recording, units: Sequence[int],
         return
     layer = chosen.layer
     drawn = {name: counts[layer, list(units)] for name, counts in recording.distributions.items()}
-    headings = {name: TITLES.get(name, name.replace("_", " ")) for name in drawn}
-    if len(units) == 1:
-        for gate in recording.left_saturated:
-            low, high = (
-                count[gate][layer, units[0]] / recording.tokens
-                for count in (recording.left_saturated, recording.right_saturated)
-            )
-            headings[gate] = f"{headings[gate]}: {low:.0%} < .1, {high:.0%} > .9"
+    alone = len(units) == 1
+    saturated = {
+        gate: (float(below[layer, units[0]]) / recording.tokens, float(above[layer, units[0]]) / recording.tokens)
+        for (gate, below), above in zip(
+            recording.left_saturated.items(), recording.right_saturated.values(), strict=True
+        )
+        if alone
+    }
+    figure = plot_unit_distributions(
+        drawn, saturated, titles, columns=min(2 if alone else 3, len(drawn)), dark=st.context.theme.type == "dark"
+    )
     st.plotly_chart(
-        plot_unit_distributions(drawn, headings, titles, dark=st.context.theme.type == "dark"),
+        figure,
         theme=None,
         alt=f"Distributions of the states and gates of {', '.join(titles)}",
     )
     how_to_read(
         f"The share of {recording.distributed:,} tokens, spread over the text, at which a value lies in each bin of "
         ".05; in the grey margins it is saturated"
-        + (f"; above the gates the shares of all {recording.tokens:,} tokens." if recording.left_saturated else "."),
+        + (f", over a gate at so many of all {recording.tokens:,} tokens." if saturated else "."),
         "every panel has a scale of its own.",
-    )  # fmt: skip
+    )
     numbers(unit_distributions_table(recording, layer, units), "unit-distributions")
 
 
@@ -122,16 +126,19 @@ def strongest_places(chosen: Selection, recording: Recording, units: Sequence[in
     numbers(contexts_table(found, " " if spaced else ""), "unit-contexts")
 
 
+def compared(table: pd.DataFrame, units: Sequence[int]) -> None:
+    """The figures of a few units, one below another."""
+    st.dataframe(table.iloc[list(units)], hide_index=True, column_config=_config(table))
+
+
 def ranked(table: pd.DataFrame, order: Sequence[int], measures: UnitMeasures, noun: str) -> None:
     """All units in the order of flipping; a row that is clicked is the unit to look at."""
     st.subheader("All units", anchor=False)
-    config = dict.fromkeys((name for name in table if str(name).endswith((" < .1", " > .9"))), PERCENT)
-    config |= dict.fromkeys(("activity", "sparsity", "highest", "lowest"), NUMBER)
     st.dataframe(
         table.iloc[list(order)],
         hide_index=True,
         height=320,
-        column_config=config,
+        column_config=_config(table),
         on_select=lambda: _take_row(order),
         selection_mode="single-row",
         key=TABLE,
@@ -145,7 +152,14 @@ def ranked(table: pd.DataFrame, order: Sequence[int], measures: UnitMeasures, no
     numbers(table.iloc[list(order)], "units", label="All units")
 
 
-def _boxes(response: ExpectedResponse, sampled, unit: int, names: Sequence[str], title: str, a_side: int) -> Boxes:
+def _config(table: pd.DataFrame) -> dict[str, Any]:
+    shares = [name for name in table if name.endswith((" < .1", " > .9"))]
+    return dict.fromkeys(shares, PERCENT) | dict.fromkeys(("activity", "sparsity", "highest", "lowest"), NUMBER)
+
+
+def _boxes(
+    response: ExpectedResponse, sampled: np.ndarray, unit: int, names: Sequence[str], title: str, a_side: int
+) -> Boxes:
     found = strongest_words(response, unit, a_side)
     rows = [*found.raised.tolist(), *reversed(found.lowered.tolist())]
     return boxes_of(response, sampled, rows, unit, [names[row] for row in rows], title)

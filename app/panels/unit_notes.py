@@ -27,7 +27,17 @@ def names_of_units(chosen: Selection) -> dict[int, str]:
 
 
 def note_on(chosen: Selection, unit: int) -> None:
-    """The note on a unit, and a box in which it and the unit's name are written."""
+    """The note on a unit, as written."""
+    try:
+        note = read_notes(chosen.run).get((chosen.state, chosen.layer + 1, unit))
+    except UserError:
+        return  # said already, by `names_of_units`
+    if note and note.note:
+        st.text(note.note)
+
+
+def note_button(chosen: Selection, unit: int) -> None:
+    """A button that opens a box in which a unit's name and the note on it are written."""
     try:
         stored = read_notes(chosen.run).get((chosen.state, chosen.layer + 1, unit))
     except UserError:
@@ -46,8 +56,6 @@ def note_on(chosen: Selection, unit: int) -> None:
         st.form_submit_button("Keep", on_click=_keep, args=(chosen, unit, key), type="primary")
         if refused := st.session_state.pop(_REFUSED, None):
             show_error(refused)
-    if stored and stored.note:
-        st.text(stored.note)
 
 
 def all_notes(run: Run) -> None:

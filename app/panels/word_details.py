@@ -85,8 +85,8 @@ def unit_closely(
         for word, row in zip(words, rows, strict=True)
     )
     how_to_read(
-        "The full bar holds the middle half of the occurrences, the pale one 82 %, the line 96 %; white is the median, "
-        f"the diamond the mean. Occurrences: {counted}.",
+        "The full bar holds the middle half of the occurrences, the pale one 82 %, the line 96 %; the gap is the "
+        f"median, the diamond the mean. Occurrences: {counted}.",
         "from few samples the ends are guesses.",
     )
     link_to("views/units.py", f"All about unit {unit}", ":material/grain:", unit=str(unit))

@@ -14,6 +14,7 @@ PAGES = {
     "": "What does a recurrent network remember?",
     "memory_map": "Memory map",
     "words": "Words",
+    "units": "Units",
     "sentences": "Sentences",
     "generate": "Generate",
     "corpora": "Corpora",
