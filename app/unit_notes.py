@@ -20,6 +20,7 @@ from models.run import Run
 
 SCHEMA = 1
 LONGEST_NAME, LONGEST_NOTE = 60, 4000  # characters
+QUOTED = 300  # characters of a note in a sentence about it
 LOCK_SECONDS = 10  # writing takes a moment; whoever holds the lock longer hangs
 
 
@@ -86,10 +87,10 @@ def write_note(run: Run, written: UnitNote, seen: UnitNote | None) -> Notes:
         notes = read_notes(run)
         stored = notes.pop(written.place, None)
         if stored not in (seen, written):
-            says = f"name “{stored.name}”, note “{stored.note}”" if stored else "there is none any more"
+            says = f"name “{stored.name}”, note “{stored.note[:QUOTED]}”" if stored else "there is none any more"
             raise UserError(
                 f"The note on unit {written.unit} was changed somewhere else meanwhile: {says}.",
-                "Nothing was written. Save again to put yours in its place.",
+                "Nothing was written. Keep yours again to put it in its place.",
             )
         if written.name or written.note:
             notes[written.place] = written

@@ -1,7 +1,7 @@
 // ← and → press two buttons of the page, unless what has the focus makes something of the keys itself.
 
 const LISTENS = "input, textarea, select, canvas, [contenteditable], [role=slider], [role=radio], [role=tab], "
-  + "[role=option], [role=listbox], [role=combobox], [role=grid], [role=menu], [role=dialog], [tabindex]:not(button)";
+  + "[role=option], [role=listbox], [role=combobox], [role=grid], [role=menu], [role=dialog]";
 
 export default function ({ data }) {
   const pressed = (event) => {

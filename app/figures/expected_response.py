@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.recording.result import ExpectedResponse
-from app.figures.style import escaped, faded, series, shortened, styled
+from app.figures.style import escaped, faded, isolated, series, shortened, styled
 
 BANDS = ((0.09, 0.91, 0.13), (0.25, 0.75, 0.26))  # lower and upper fraction, opacity
 SVG_MARKS = 1500  # beyond it the points are drawn by WebGL
@@ -53,7 +53,8 @@ def plot_expected_response(
     )
     order = np.argsort(response.mean[curves[0].row], kind="stable")
     labels = [
-        f"{unit} “{escaped(unit_names[unit])}”" if unit in unit_names else f"{unit}" for unit in range(len(order))
+        f"{unit} “{escaped(isolated(unit_names[unit]))}”" if unit in unit_names else f"{unit}"
+        for unit in range(len(order))
     ]
     kind = go.Scatter if len(order) * len(curves) <= SVG_MARKS else go.Scattergl
     for place, (curve, (colour, dash)) in enumerate(zip(curves, series(dark=dark), strict=False)):
@@ -75,7 +76,7 @@ def plot_expected_response(
     if picked is not None:
         _name_mark(figure, int(np.flatnonzero(order == picked)[0]), labels[picked], len(order))
     changed = "hidden" if response.state == "hidden" else "cell"
-    first = escaped(shortened(curves[0].name))
+    first = _name(curves[0])
     by = "each word's own response" if own_order else f"their response to “{first}”"
     styled(figure, dark=dark, height=height, x="", y="")
     figure.update_xaxes(range=(-0.02 * len(order), 1.02 * len(order)), showgrid=False, showticklabels=False)
@@ -115,14 +116,18 @@ def _points(
         showlegend=dash is not None,
         customdata=np.stack((order, *quantiles), axis=1).round(3).tolist(),  # of an array no list would come back
         text=[labels[unit] for unit in order],
-        hovertemplate=f"<b>{escaped(shortened(curve.name))}</b> · unit %{{text}}<br>mean %{{y:+.3f}}<br>half between "
+        hovertemplate=f"<b>{_name(curve)}</b> · unit %{{text}}<br>mean %{{y:+.3f}}<br>half between "
         "%{customdata[1]:+.3f} and %{customdata[2]:+.3f}<br>82 % between %{customdata[3]:+.3f} and "
         "%{customdata[4]:+.3f}<extra></extra>",
     )
 
 
+def _name(curve: Curve) -> str:
+    return escaped(isolated(shortened(curve.name)))
+
+
 def _legend(curve: Curve) -> str:
-    return f"{escaped(shortened(curve.name))} <i>{escaped(curve.note)}</i>"
+    return f"{_name(curve)} <i>{escaped(curve.note)}</i>"
 
 
 def _shade(figure: go.Figure, row: int, low: np.ndarray, high: np.ndarray, colour: str) -> None:
@@ -186,7 +191,7 @@ def _name_mark(figure: go.Figure, place: int, label: str, units: int) -> None:
 def _heading(figure: go.Figure, row: int, curve: Curve, colour: str) -> None:
     axis = "" if row == 1 else str(row)
     figure.add_annotation(
-        text=f"<span style='color:{colour}'>■</span> <b>{escaped(shortened(curve.name))}</b>  {escaped(curve.note)}",
+        text=f"<span style='color:{colour}'>■</span> <b>{_name(curve)}</b>  {escaped(curve.note)}",
         x=0,
         y=1,
         xref=f"x{axis} domain",

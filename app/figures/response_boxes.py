@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.recording.result import ExpectedResponse
-from app.figures.style import NEGATIVE, POSITIVE, escaped, faded, shortened, styled
+from app.figures.style import NEGATIVE, POSITIVE, escaped, faded, isolated, shortened, styled
 
 ROW, AROUND = 24, 58  # pixels of a row, and of its axis
 PARTS = ((0, 6, 2, 0.55), (1, 5, 8, 0.30), (2, 4, 14, 0.75))  # from quantile, to quantile, pixels wide, opacity
@@ -60,7 +60,7 @@ def plot_response_boxes(groups: Sequence[Boxes], *, state: str, dark: bool) -> g
     longest = 26 if len(groups) == 1 else 14 if len(groups) == 2 else 10
     for place, group in enumerate(groups, 1):
         _draw(figure, group, place, "#0e1117" if dark else "#ffffff")
-        ticks = [f"{escaped(shortened(name, longest))} " for name in group.names]
+        ticks = [f"{escaped(isolated(shortened(name, longest)))} " for name in group.names]
         figure.update_yaxes(
             tickvals=list(range(len(ticks))), ticktext=ticks, range=(rows - 0.4, -0.6), row=1, col=place
         )
@@ -98,7 +98,7 @@ def _draw(figure: go.Figure, group: Boxes, column: int, paper: str) -> None:
         mode="markers",
         marker={"symbol": "diamond", "size": 8, "color": list(group.colours), "line": {"color": paper, "width": 1.5}},
         customdata=np.stack((group.counts, group.sampled, *group.quantiles), axis=1),
-        text=[escaped(shortened(name, 60)) for name in group.names],
+        text=[escaped(isolated(shortened(name, 60))) for name in group.names],
         hovertemplate="<b>%{text}</b> · %{customdata[0]:,} times, %{customdata[1]:,} sampled<br>mean %{x:+.3f}, median "
         "%{customdata[5]:+.3f}<br>25–75 %: %{customdata[4]:+.3f} … %{customdata[6]:+.3f}<br>9–91 %: "
         "%{customdata[3]:+.3f} … %{customdata[7]:+.3f}<br>2–98 %: %{customdata[2]:+.3f} … %{customdata[8]:+.3f}"

@@ -48,6 +48,11 @@ def shortened(text: str, longest: int = 28) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
+def isolated(text: str) -> str:
+    """Text between marks that keep one written from right to left from turning its neighbours round."""
+    return f"\u2068{text}\u2069"
+
+
 def faded(colour: str, opacity: float) -> str:
     """A colour such as #0b87d8, to be seen through."""
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))

@@ -100,13 +100,16 @@ def strongest_places(chosen: Selection, recording: Recording, units: Sequence[in
         "Where it is highest and lowest" if len(units) == 1 else "Where they are highest and lowest", anchor=False
     )
     vocabulary = chosen.run.vocabulary
-    text = None
+    reason = text = None
     try:
         text = cached.find_recorded_text(chosen.run)
     except UserError as error:
-        st.info(f"The text around these places cannot be shown. {literal(error.message)} {literal(error.hint)}")
+        reason = f"{literal(error.message)} {literal(error.hint)}"
     found = {unit: strongest_contexts(recording, chosen.state, chosen.layer, unit, vocabulary, text) for unit in units}
-    if not any(map(any, found.values())):
+    recorded = any(map(any, found.values()))
+    if reason:
+        st.info(f"The places are known, but not what stands there. {reason}" if recorded else reason)
+    if not recorded:
         return
     spaced = vocabulary.tokenisation.unit == "words"
     shown = None if len(units) == 1 else 5

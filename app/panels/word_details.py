@@ -10,7 +10,7 @@ from analysis.similarity import RARE, Nearest
 from app import cached
 from app.components.word_bars import word_bars
 from app.figures.response_boxes import boxes_of, plot_response_boxes
-from app.figures.style import SERIES, series
+from app.figures.style import SERIES, isolated, series, shortened
 from app.links import link_to
 from app.notices import how_to_read, literal
 from app.numbers import numbers
@@ -28,7 +28,7 @@ def nearest_words(
     noun, first = chosen.run.vocabulary.tokenisation.noun, rows[0]
     found = cached.find_nearest(chosen.run, chosen.state, chosen.layer, first)
     listed = found.rows[:LISTED].tolist()
-    st.subheader(f"Most like “{literal(_short(names[first]))}”", anchor=False)
+    st.subheader(f"Most like “{literal(isolated(shortened(names[first])))}”", anchor=False)
     if not listed:
         st.caption(f"No other {noun} was recorded at least {RARE} times.")
         return
@@ -66,11 +66,12 @@ def unit_closely(
     unit_names: Mapping[int, str],
 ) -> None:
     """The distribution of the responses of one unit to the chosen words."""
-    own = f" “{unit_names[unit]}”" if unit in unit_names else ""
+    own = f" “{isolated(unit_names[unit])}”" if unit in unit_names else ""
     st.subheader(f"Unit {unit}{literal(own)}", anchor=False)
     sampled = cached.find_recording(chosen.run).sampled
     labels = [
-        f"{_short(word)} (rare)" if response.counts[row] < RARE else word for word, row in zip(words, rows, strict=True)
+        f"{shortened(word, 20)} (rare)" if response.counts[row] < RARE else word
+        for word, row in zip(words, rows, strict=True)
     ]
     dark = st.context.theme.type == "dark"
     colours = [colour for colour, _ in series(dark=dark)[: len(rows)]]
@@ -81,7 +82,7 @@ def unit_closely(
         alt=f"Distribution of the responses of unit {unit} to {len(rows)} words",
     )
     counted = ", ".join(
-        f"{literal(_short(word))} {response.counts[row]:,}× ({sampled[row]:,} sampled)"
+        f"{literal(isolated(shortened(word)))} {response.counts[row]:,}× ({sampled[row]:,} sampled)"
         for word, row in zip(words, rows, strict=True)
     )
     how_to_read(
@@ -102,7 +103,3 @@ def _take_row(listed: list[int], on_pick: Callable[[int], None]) -> None:
     picked = st.session_state[NEAREST].picked
     if picked and 0 <= picked["index"] < len(listed):
         on_pick(listed[picked["index"]])
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 28 else f"{name[:27]}…"

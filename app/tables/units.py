@@ -15,7 +15,10 @@ from app.unit_notes import Notes
 def units_table(
     measures: UnitMeasures, names: Sequence[str], clusters: np.ndarray | None, unit_names: Mapping[int, str]
 ) -> pd.DataFrame:
-    """One row per unit, by number; saturation as fractions. names: of the words; clusters: (H,), None for none."""
+    """One row per unit, by number; saturation as fractions, left out where it was not recorded.
+
+    names: of the words; clusters: (H,), None for none.
+    """
     units = range(len(measures.activity))
     columns: dict[str, Any] = {"unit": units, "own name": [unit_names.get(unit, "") for unit in units]}
     columns |= {"activity": measures.activity, "sparsity": measures.sparsity}
@@ -27,7 +30,7 @@ def units_table(
         name = gate.replace("_", " ")
         columns |= {f"{name} < .1": below, f"{name} > .9": measures.right_saturated[gate]}
     columns["|state| > .9"] = measures.state_saturated
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns).dropna(axis=1, how="all")
 
 
 def unit_distributions_table(recording: Recording, layer: int, units: Sequence[int]) -> pd.DataFrame:

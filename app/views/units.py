@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import cached, selection
+from app.figures.style import isolated
 from app.notices import literal
 from app.panels.choose_units import choose_units
 from app.panels.recording import ensure_recorded
@@ -27,7 +28,7 @@ except UserError:  # too few words or units for any
 
 units, order, by = choose_units(places, measures, clusters)
 unit_names = names_of_units(chosen)
-titles = [f"unit {unit}" + (f" “{unit_names[unit]}”" if unit in unit_names else "") for unit in units]
+titles = [f"unit {unit}" + (f" “{isolated(unit_names[unit])}”" if unit in unit_names else "") for unit in units]
 table = units_table(measures, names, clusters, unit_names)
 
 heading, writing = st.columns([4, 1], vertical_alignment="bottom")

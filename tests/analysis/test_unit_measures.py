@@ -50,7 +50,7 @@ def test_frequent_words_count_for_more():
 
 
 def test_units_are_put_in_order():
-    mean = np.array([[0.1, 0.3, -0.2, 0.0], [0.1, -0.1, -0.2, 0.9]])
+    mean = np.array([[0.5, -0.6, -0.2, 0.0], [0.5, -0.1, -0.2, 0.9]])
     left = {"input_gate": np.array([[10, 0, 0, 50]]), "forget_gate": np.array([[0, 0, 30, 0]])}
     right = {"input_gate": np.array([[0, 0, 0, 50]]), "forget_gate": np.array([[0, 90, 0, 0]])}
     found = unit_measures(recorded(mean, [50, 50], left, right), "hidden", 0)
@@ -58,15 +58,15 @@ def test_units_are_put_in_order():
     clusters = np.array([1, 0, 1, 0])
     expected = {
         "number": [0, 1, 2, 3],
-        "activity": [3, 1, 2, 0],
+        "activity": [3, 0, 1, 2],
         "saturation": [3, 1, 2, 0],
-        "strongest response": [3, 1, 2, 0],
-        "cluster": [3, 1, 2, 0],
+        "strongest response": [3, 1, 0, 2],
+        "cluster": [3, 1, 0, 2],
     }
     assert set(expected) == set(ORDERS)
     for order, units in expected.items():
         assert found.order(order, clusters).tolist() == units, order
-    assert found.order("cluster", np.array([0, 0, 1, 1])).tolist() == [1, 0, 3, 2]
+    assert found.order("cluster", np.array([0, 0, 1, 1])).tolist() == [0, 1, 3, 2]
 
 
 def test_states_without_gates_are_saturated_by_their_ends():
