@@ -22,3 +22,4 @@ def take_choice(key: str, options: Sequence[Any]) -> None:
         del st.query_params[f"to-{key}"]
         if (found := next((option for option in options if str(option) == chosen), None)) is not None:
             st.session_state[key] = found
+            st.query_params[key] = chosen  # which Streamlit does only where the value is new to the browser

@@ -13,6 +13,7 @@ from app.figures.style import escaped, faded, isolated, series, shortened, style
 BANDS = ((0.09, 0.91, 0.13), (0.25, 0.75, 0.26))  # lower and upper fraction, opacity
 SVG_MARKS = 1500  # beyond it the points are drawn by WebGL
 PANEL, OVERLAID = 104, 400  # pixels of height
+WITHIN = 0.99  # of the ends of the bands are in sight: one unit must not flatten all others
 FIRST = 1.6  # times as high as the others is the panel of the word that gives the order
 
 
@@ -56,11 +57,12 @@ def plot_expected_response(
         f"{unit} “{escaped(isolated(unit_names[unit]))}”" if unit in unit_names else f"{unit}"
         for unit in range(len(order))
     ]
+    banded = 0 if not bands else 1 if overlaid and len(curves) > 2 else len(curves)
     kind = go.Scatter if len(order) * len(curves) <= SVG_MARKS else go.Scattergl
     for place, (curve, (colour, dash)) in enumerate(zip(curves, series(dark=dark), strict=False)):
         row = 1 if overlaid else place + 1
         own = np.argsort(response.mean[curve.row], kind="stable") if own_order else order
-        if bands and (not overlaid or place == 0 or len(curves) <= 2):
+        if place < banded:
             for low, high, opacity in BANDS:
                 _shade(figure, row, response.quantile(low)[curve.row, own], response.quantile(high)[curve.row, own],
                        faded(colour, opacity))  # fmt: skip
@@ -70,19 +72,22 @@ def plot_expected_response(
         dashed = dash if overlaid else "solid"
         figure.add_trace(_points(kind, response, curve, own, labels, colour, dashed if sorted_here else None), row, 1)
         if picked is not None:
-            _mark(figure, row, int(np.flatnonzero(own == picked)[0]), colour if overlaid and own_order else None, dark)
+            at = int(np.flatnonzero(own == picked)[0])
+            _mark(figure, row, at, colour if overlaid and own_order else None, dark)
+            if place == (0 if overlaid else len(curves) - 1):
+                _name_mark(figure, row, at, labels[picked], len(order))
         if not overlaid:
             _heading(figure, row, curve, colour)
-    if picked is not None:
-        _name_mark(figure, int(np.flatnonzero(order == picked)[0]), labels[picked], len(order))
     changed = "hidden" if response.state == "hidden" else "cell"
     first = _name(curves[0])
     by = "each word's own response" if own_order else f"their response to “{first}”"
     styled(figure, dark=dark, height=height, x="", y="")
     figure.update_xaxes(range=(-0.02 * len(order), 1.02 * len(order)), showgrid=False, showticklabels=False)
-    title = {"text": f"{len(order):,} units, sorted by {by}", "font": {"size": 13}}
+    reach, beyond = _reach(response, curves, banded)
+    text = f"{len(order):,} units, sorted by {by}" + (f" · {beyond:,} bands end beyond the picture" if beyond else "")
+    title = {"text": text, "font": {"size": 13}, "standoff": 22}
     figure.update_xaxes(title=title, row=panels, col=1)
-    figure.update_yaxes(range=_reach(response, curves, bands), nticks=5)
+    figure.update_yaxes(range=reach, nticks=5)
     figure.update_layout(
         hovermode="x unified" if overlaid and not own_order else "x",
         clickmode="event+select",
@@ -174,15 +179,17 @@ def _mark(figure: go.Figure, row: int, place: int, colour: str | None, dark: boo
     )
 
 
-def _name_mark(figure: go.Figure, place: int, label: str, units: int) -> None:
-    anchor = "right" if place > 0.85 * units else "left" if place < 0.15 * units else "center"
+def _name_mark(figure: go.Figure, row: int, place: int, label: str, units: int) -> None:
+    """Below the last panel, where nothing else stands."""
+    axis = "" if row == 1 else str(row)
     figure.add_annotation(
         text=f"unit {label}",
         x=place,
-        y=1,
-        yref="y domain",
-        xanchor=anchor,
-        yanchor="bottom",
+        y=0,
+        xref=f"x{axis}",
+        yref=f"y{axis} domain",
+        xanchor="right" if place > 0.85 * units else "left" if place < 0.15 * units else "center",
+        yanchor="top",
         showarrow=False,
         font={"size": 12},
     )
@@ -203,15 +210,18 @@ def _heading(figure: go.Figure, row: int, curve: Curve, colour: str) -> None:
     )
 
 
-def _reach(response: ExpectedResponse, curves: Sequence[Curve], bands: bool) -> tuple[float, float]:
-    """The range of the y axis: of the means, and of the bands where they are drawn."""
-    rows = [curve.row for curve in curves]
-    shown = [response.mean[rows]]
-    if bands:
-        shown += [response.quantile(BANDS[0][0])[rows], response.quantile(BANDS[0][1])[rows]]
-    low, high = min(values.min() for values in shown), max(values.max() for values in shown)
+def _reach(response: ExpectedResponse, curves: Sequence[Curve], banded: int) -> tuple[tuple[float, float], int]:
+    """(range of the y axis, how many bands end beyond it): all means, and the bands of the first but the longest."""
+    mean = response.mean[[curve.row for curve in curves]]
+    rows = [curve.row for curve in curves[:banded]]
+    lower, upper = (response.quantile(fraction)[rows] for fraction in BANDS[0][:2])
+    low, high = float(mean.min()), float(mean.max())
+    if banded:
+        low = min(low, float(np.quantile(lower, 1 - WITHIN)))
+        high = max(high, float(np.quantile(upper, WITHIN)))
     margin = 0.06 * (high - low) or 1.0
-    return float(low - margin), float(high + margin)
+    low, high = low - margin, high + margin
+    return (low, high), int(((lower < low) | (upper > high)).sum())
 
 
 def _axis_title(figure: go.Figure, title: str) -> None:

@@ -1,6 +1,7 @@
 """How the states and gates of units are distributed over the tokens of a text."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,6 +12,7 @@ from app.figures.style import escaped, faded, series, shortened, styled
 
 PANEL = 140  # pixels of height
 TITLES = {"hidden": "hidden state", "cell": "tanh of the cell state"}
+SIDES = ("left", "right")
 SATURATED = "rgba(128,128,128,.28)"
 
 
@@ -37,30 +39,17 @@ def plot_unit_distributions(
         horizontal_spacing=0.08 if columns > 2 else 0.13,
     )
     figure.update_annotations(font={"size": 13})
+    traces, margins, shares = [], [], []  # each added at once: Plotly checks all that is there at every addition
     for place, (name, counts) in enumerate(distributions.items()):
-        row, column = place // columns + 1, place % columns + 1
-        lowest = 1 - counts.shape[1] * BIN_WIDTH
-        signed = lowest < -BIN_WIDTH
-        low_end = -RIGHT_SATURATED if signed else LEFT_SATURATED
         axis = "" if place == 0 else str(place + 1)
-        for low, high in ((round(lowest), low_end), (RIGHT_SATURATED, 1)):
-            figure.add_shape(
-                type="rect",
-                x0=low,
-                x1=high,
-                y0=0,
-                y1=1,
-                xref=f"x{axis}",
-                yref=f"y{axis} domain",
-                fillcolor=SATURATED,
-                line={"width": 0},
-                layer="below",
-            )
-        for side, share in zip(("left", "right"), saturated.get(name, ()), strict=False):
-            _write_share(figure, axis, side, share)
-        _draw(figure, row, column, counts, units, first=place == 0, dark=dark)
-        ticks = (-1, 0, 1) if signed else (0, 0.5, 1)
-        figure.update_xaxes(range=(round(lowest) - 0.02, 1.02), tickvals=ticks, row=row, col=column)
+        lowest = -1 if counts.shape[1] * BIN_WIDTH > 1.5 else 0
+        margins += _saturated_margins(axis, lowest)
+        shares += [_share(axis, side, of_all) for side, of_all in zip(SIDES, saturated.get(name, ()), strict=False)]
+        traces += _steps(axis, counts, units, first=place == 0, dark=dark)
+        ticks = (-1, 0, 1) if lowest else (0, 0.5, 1)
+        figure.layout[f"xaxis{axis}"].update(range=(lowest - 0.02, 1.02), tickvals=ticks)
+    figure.add_traces(traces)
+    figure.update_layout(shapes=margins, annotations=[*figure.layout.annotations, *shares])
     styled(figure, dark=dark, height=height, x="", y="")
     figure.update_yaxes(tickformat=".0%", nticks=4, rangemode="tozero")
     figure.update_layout(margin={"l": 44, "r": 8, "t": 54 if len(units) > 1 else 26, "b": 26}, hovermode="closest")
@@ -69,15 +58,15 @@ def plot_unit_distributions(
     return figure
 
 
-def _draw(
-    figure: go.Figure, row: int, column: int, counts: np.ndarray, units: Sequence[str], *, first: bool, dark: bool
-) -> None:
+def _steps(axis: str, counts: np.ndarray, units: Sequence[str], *, first: bool, dark: bool) -> list[go.Scatter]:
     edges = np.linspace(1 - counts.shape[1] * BIN_WIDTH, 1, counts.shape[1] + 1)
     shares = counts / counts.sum(1, keepdims=True)
-    for own, name, (colour, dash) in zip(shares, units, series(dark=dark), strict=False):
-        figure.add_scatter(
+    return [
+        go.Scatter(
             x=edges,
             y=np.append(own, own[-1]),
+            xaxis=f"x{axis}",
+            yaxis=f"y{axis}",
             mode="lines",
             line={"shape": "hv", "color": colour, "width": 2, "dash": dash},
             fill="tozeroy" if len(units) == 1 else None,
@@ -86,21 +75,19 @@ def _draw(
             legendgroup=name,
             showlegend=first and len(units) > 1,
             hovertemplate=f"from %{{x:.2f}} on {BIN_WIDTH:.2f}: %{{y:.1%}} of the tokens",
-            row=row,
-            col=column,
         )
+        for own, name, (colour, dash) in zip(shares, units, series(dark=dark), strict=False)
+    ]
 
 
-def _write_share(figure: go.Figure, axis: str, side: str, share: float) -> None:
-    figure.add_annotation(
-        text=f"<b>{share:.0%}</b>",
-        x=0 if side == "left" else 1,
-        y=0.97,
-        xref=f"x{axis}",
-        yref=f"y{axis} domain",
-        xanchor=side,
-        yanchor="top",
-        showarrow=False,
-        font={"size": 12},
-        bgcolor="rgba(128,128,128,.25)",
-    )
+def _saturated_margins(axis: str, lowest: int) -> list[dict[str, Any]]:
+    drawn = {"type": "rect", "fillcolor": SATURATED, "line": {"width": 0}, "layer": "below"}
+    drawn |= {"xref": f"x{axis}", "yref": f"y{axis} domain", "y0": 0, "y1": 1}
+    ends = (lowest, -RIGHT_SATURATED if lowest else LEFT_SATURATED), (RIGHT_SATURATED, 1)
+    return [drawn | {"x0": low, "x1": high} for low, high in ends]
+
+
+def _share(axis: str, side: str, share: float) -> dict[str, Any]:
+    place = {"x": 0 if side == "left" else 1, "y": 0.97, "xref": f"x{axis}", "yref": f"y{axis} domain"}
+    style = {"showarrow": False, "font": {"size": 12}, "bgcolor": "rgba(128,128,128,.25)"}
+    return {"text": f"<b>{share:.0%}</b>", "xanchor": side, "yanchor": "top"} | place | style
