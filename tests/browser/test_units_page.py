@@ -54,7 +54,8 @@ def test_a_name_is_kept_and_shown_as_text_wherever_the_unit_is(visit):
 def test_a_row_of_the_table_goes_to_its_unit(visit):
     page = visit(f"units?{RUN}&order=number&unit=5")
     table = page.locator(".st-key-units-table")
-    table.wait_for()
+    table.locator("canvas").first.wait_for()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     table.scroll_into_view_if_needed()
     for place in (2, 7, 7):  # drawn on a canvas: the box beside a row; the second click on a row takes its mark away
         table.click(position={"x": 15, "y": 35 * (place + 1) + 17})
