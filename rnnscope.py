@@ -18,10 +18,12 @@ from analysis.recording.result import ExpectedResponse, Recording
 from analysis.recording.store import RecordingOptions, record_run, stored_recording
 from analysis.similarity import nearest_words, similarity_rank, strongest_units, strongest_words
 from analysis.states import LayerStates, unroll
+from analysis.strongest_contexts import StrongestContext, recorded_text, strongest_contexts
 from analysis.texts.cluster_flow import ClusterFlow, cluster_flow
 from analysis.texts.many_texts import TextSummaries, read_many
 from analysis.texts.percentiles import Percentiles, percentiles
 from analysis.texts.reading import Reading, read_text
+from analysis.unit_measures import UnitMeasures, unit_measures
 from data_prep.corpus import Corpus, list_corpora, open_corpus
 from data_prep.corpus_statistics import CorpusStatistics, describe_corpus
 from data_prep.errors import UserError
@@ -69,9 +71,11 @@ __all__ = [
     "Run",
     "Sample",
     "StateMeasures",
+    "StrongestContext",
     "TextSummaries",
     "Tokenisation",
     "Tree",
+    "UnitMeasures",
     "UserError",
     "Vocabulary",
     "cluster_flow",
@@ -102,16 +106,19 @@ __all__ = [
     "read_text",
     "record",
     "record_run",
+    "recorded_text",
     "response_measures",
     "sample",
     "save_run",
     "similarity_rank",
     "state_measures",
     "stored_recording",
+    "strongest_contexts",
     "strongest_units",
     "strongest_words",
     "tag_types",
     "train",
     "tree",
+    "unit_measures",
     "unroll",
 ]

@@ -171,6 +171,11 @@ def test_recorded_states_with_hostile_words_say_what_is_missing(open_page, damag
         app = open_page(page, home=damaged_home, run=run.id)
         assert not app.exception
         assert not app.error
+    app.multiselect(key="compare").set_value(HOSTILE).run()
+    assert not app.exception
+    for chart in app.get("plotly_chart"):
+        assert "<img" not in chart.proto.spec
+        assert "x" * 100 not in chart.proto.spec
     app = open_page("units", home=damaged_home, run=run.id)
     assert "gates and histograms were not among them" in said(app)
     assert "without the text around them" in said(app)
