@@ -136,6 +136,12 @@ def choose_k(k: int) -> None:
     st.session_state["k"] = k
 
 
+def chosen_run() -> Run | None:
+    """The run of the sidebar, if there is one."""
+    selection = st.session_state.get(_CURRENT)
+    return selection.run if selection else None
+
+
 def current() -> Selection:
     """What the sidebar says; UserError when there is no run at all."""
     selection = st.session_state.get(_CURRENT)

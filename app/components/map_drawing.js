@@ -220,7 +220,7 @@ class MemoryMap {
       const share = value === null ? 1 : Math.min(1, Math.abs(value) / data.clip);
       const tag = data.tags?.length && value === null ? data.tags[word] : null;
       mark.style.fill = value !== null ? (value < 0 ? NEGATIVE : POSITIVE) : tag !== null ? `var(--tag-${data.tagNames[tag]})` : "var(--ink)";
-      mark.style.fillOpacity = value === null ? (picked === null || picked === word ? 1 : 0.72) : 0.3 + 0.7 * share;
+      mark.style.fillOpacity = value === null ? (picked === null || picked === word ? 1 : 0.85) : 0.3 + 0.7 * share;
       const { x, y } = mark.planned;
       place(mark, x, y, value === null ? 1 : 0.6 + 0.4 * share);
       mark.classList.toggle("picked", word === picked);
