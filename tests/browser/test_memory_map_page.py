@@ -95,7 +95,7 @@ def test_a_tampered_address_shows_the_usual_map(map_page):
 def test_a_map_of_nothing_says_so(browser):
     page = browser.new_page()
     faults = []
-    page.on("pageerror", lambda error: faults.append(error))
+    page.on("pageerror", lambda error: faults.append(str(error)))
     page.set_content("<div id=host></div>")
     script = assets("memory_map", *MAP_PARTS)["js"].replace("export default function (", "window.mount = function (")
     page.add_script_tag(content=script)
