@@ -91,7 +91,7 @@ def distributions(chosen: Selection, recording: Recording, units: Sequence[int],
         + (f", over a gate at so many of all {recording.tokens:,} tokens." if saturated else "."),
         "every panel has a scale of its own.",
     )
-    numbers(unit_distributions_table(recording, layer, units), "unit-distributions")
+    numbers(unit_distributions_table(recording, layer, units), "unit-distributions", label="These distributions")
 
 
 def strongest_places(chosen: Selection, recording: Recording, units: Sequence[int], titles: Sequence[str]) -> None:
@@ -126,7 +126,7 @@ def strongest_places(chosen: Selection, recording: Recording, units: Sequence[in
             "and what stands around it; no two places are close together.",
             "a few extremes are not what a unit does all day.",
         )
-    numbers(contexts_table(found, " " if spaced else ""), "unit-contexts")
+    numbers(contexts_table(found, " " if spaced else ""), "unit-contexts", label="These places")
 
 
 def compared(table: pd.DataFrame, units: Sequence[int]) -> None:

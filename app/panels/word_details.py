@@ -91,7 +91,7 @@ def unit_closely(
         "from few samples the ends are guesses.",
     )
     link_to("views/units.py", f"All about unit {unit}", ":material/grain:", unit=str(unit))
-    numbers(distributions_table(response, sampled, rows, words, unit), "distributions")
+    numbers(distributions_table(response, sampled, rows, words, unit), "distributions", label="These distributions")
 
 
 def nearness(found: Nearest) -> dict[int, float]:
