@@ -13,6 +13,7 @@ from app.tables.units import units_table
 from data_prep.errors import UserError
 
 chosen = selection.current()
+st.space(1)  # what stands above a box is not to lie under the bar of the browser page
 title, *places = st.columns([2.4, 1, 1, 3, 3.4, 4.6], vertical_alignment="bottom")
 title.title("Units", anchor=False)
 ensure_recorded(chosen.run)

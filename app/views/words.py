@@ -29,6 +29,7 @@ def add_word(row: int) -> None:
 
 
 chosen = selection.current()
+st.space(1)  # what stands above a box is not to lie under the bar of the browser page
 title, picking = st.columns([1, 4], vertical_alignment="bottom")
 title.title("Words", anchor=False)
 ensure_recorded(chosen.run)
