@@ -12,12 +12,15 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from analysis.clusters.coclustering import Coclusters, cocluster
+from analysis.clusters.coclustering import DROPPED, Coclusters, cocluster
 from analysis.clusters.decomposition import Decomposition, Treatment, decompose
 from analysis.clusters.quality import QualityProfile
+from analysis.comparison.cluster_matching import ClusterMatching, match_clusters
+from analysis.comparison.common_words import common_words
 from analysis.derived_store import quality_work
 from analysis.recording.result import ExpectedResponse, Recording
-from analysis.recording.store import RecordingOptions, recording_folder, stored_recording
+from analysis.recording.store import RecordingOptions, recording_folder, stored_recording, stored_texts
+from analysis.results import results_home
 from analysis.texts.many_texts import TextSummaries, read_many
 from analysis.texts.reading import Reading, read_text
 from app.figures.word_cloud import Cloud, lay_out_clouds
@@ -49,45 +52,67 @@ def find_runs() -> tuple[list[Run], dict[str, UserError]]:
     return list_runs(find_run)
 
 
-def is_recorded(run: Run) -> bool:
-    """Whether the default recording of a run is stored."""
-    return recording_folder(run, RECORDED) is not None
+def is_recorded(run: Run, options: RecordingOptions = RECORDED) -> bool:
+    """Whether a recording of a run is stored, by default that of its training part."""
+    return recording_folder(run, options) is not None
 
 
-def find_recording(run: Run) -> Recording:
-    """The stored default recording of a run; read again whenever a file of it changed."""
-    folder = recording_folder(run, RECORDED)
-    return _recording(run.id, run.digest, _fingerprint(folder) if folder else ())
+def find_recording(run: Run, options: RecordingOptions = RECORDED) -> Recording:
+    """A stored recording of a run; read again whenever a file of it changed."""
+    folder = recording_folder(run, options)
+    return _recording(run.id, run.digest, options, _fingerprint(folder) if folder else ())
 
 
-def find_response(run: Run, state: str, layer: int, words: int) -> ExpectedResponse:
+def find_response(
+    run: Run, state: str, layer: int, words: int, options: RecordingOptions = RECORDED
+) -> ExpectedResponse:
     """The expected responses of one layer to the most frequent words."""
-    return find_recording(run).response(state, layer).most_frequent(words)
+    return find_recording(run, options).response(state, layer).most_frequent(words)
 
 
-def find_decomposition(run: Run, state: str, layer: int, words: int, treatment: Treatment) -> Decomposition:
+def find_decomposition(
+    run: Run, state: str, layer: int, words: int, treatment: Treatment, options: RecordingOptions = RECORDED
+) -> Decomposition:
     """The decomposition that serves every number of clusters: that of all words with bands, of which these are some."""
-    return _decomposition(run.id, _recorded(run), state, layer, words, treatment)
+    return _decomposition(run.id, _recorded(run, options), options, state, layer, words, treatment)
 
 
-def find_clusters(run: Run, state: str, layer: int, words: int, treatment: Treatment, k: int) -> Coclusters:
+def find_clusters(
+    run: Run, state: str, layer: int, words: int, treatment: Treatment, k: int, options: RecordingOptions = RECORDED
+) -> Coclusters:
     """The co-clusters of one layer's responses."""
-    return _clusters(run.id, _recorded(run), state, layer, words, treatment, k)
+    return _clusters(run.id, _recorded(run, options), options, state, layer, words, treatment, k)
 
 
-def quality_in_progress(run: Run, state: str, layer: int, words: int, treatment: Treatment) -> "Future[QualityProfile]":
+def find_matching(first: tuple[Any, ...], second: tuple[Any, ...]) -> ClusterMatching:
+    """What becomes of the word clusters of one side on the other; each side as what `find_clusters` takes."""
+    sides = ((run.id, _recorded(run, options), options, *rest) for run, *rest, options in (first, second))
+    return _matching(*sides)
+
+
+def quality_in_progress(
+    run: Run, state: str, layer: int, words: int, treatment: Treatment, options: RecordingOptions = RECORDED
+) -> "Future[QualityProfile]":
     """How far co-clusters are to be trusted: computed, one after the other, beside the pages."""
-    return _quality(run.id, _recorded(run), state, layer, words, treatment)
+    return _quality(run.id, _recorded(run, options), options, state, layer, words, treatment)
 
 
-def find_clouds(run: Run, state: str, layer: int, words: int, treatment: Treatment, k: int) -> tuple[Cloud, ...]:
+def find_clouds(
+    run: Run, state: str, layer: int, words: int, treatment: Treatment, k: int, options: RecordingOptions = RECORDED
+) -> tuple[Cloud, ...]:
     """The word clouds of the co-clusters, one per cluster, laid out."""
-    return _clouds(run.id, _recorded(run), state, layer, words, treatment, k)
+    return _clouds(run.id, _recorded(run, options), options, state, layer, words, treatment, k)
 
 
-def find_reading(run: Run, text: str) -> Reading:
-    """A text as the run's network reads it."""
-    return _reading(run.id, run.digest, text)
+def find_reading(run: Run, text: str, checkpoint: int | None = None) -> Reading:
+    """A text as the run's network reads it, with its best weights or those kept after an update."""
+    return _reading(run.id, run.digest, checkpoint, text)
+
+
+def find_stored_texts(run: Run) -> dict[str, str]:
+    """Texts of the user's own that this run was recorded on: digest → title."""
+    home = results_home(run)
+    return _stored_texts(run.id, run.digest, home.stat().st_mtime_ns if home.is_dir() else 0)
 
 
 def find_columns(upload: UploadedFile, endings: list[str]) -> list[str]:
@@ -143,9 +168,9 @@ def find_frequencies(name: str) -> tuple[pd.DataFrame, str]:
     return _frequencies(name, find_corpus(name)[0].digest)
 
 
-def _recorded(run: Run) -> str:
+def _recorded(run: Run, options: RecordingOptions) -> str:
     """Names the run and the recording of it that the pages show: what responses and clusters depend on."""
-    folder = recording_folder(run, RECORDED)
+    folder = recording_folder(run, options)
     return f"{run.digest}/{folder.name if folder else None}"
 
 
@@ -183,8 +208,9 @@ def _run(run_id: str, fingerprint: tuple[tuple[str, int, int], ...]) -> Run:  # 
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _network(run_id: str, digest: str) -> RecurrentNetwork:  # noqa: ARG001 (part of the key)
-    return find_run(run_id).load_network()
+def _network(run_id: str, digest: str, checkpoint: int | None = None) -> RecurrentNetwork:  # noqa: ARG001 (part of the key)
+    run = find_run(run_id)
+    return run.load_network(weights_file=run.weights_after(checkpoint))
 
 
 def _language_model(run_id: str, digest: str) -> RecurrentLanguageModel:
@@ -192,34 +218,65 @@ def _language_model(run_id: str, digest: str) -> RecurrentLanguageModel:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _recording(run_id: str, digest: str, fingerprint: tuple[tuple[str, int, int], ...]) -> Recording:  # noqa: ARG001
-    return stored_recording(find_run(run_id), RECORDED)
+def _recording(
+    run_id: str,
+    digest: str,  # noqa: ARG001 (part of the key)
+    options: RecordingOptions,
+    fingerprint: tuple[tuple[str, int, int], ...],  # noqa: ARG001 (part of the key)
+) -> Recording:
+    return stored_recording(find_run(run_id), options)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _stored_texts(run_id: str, digest: str, changed: int) -> dict[str, str]:  # noqa: ARG001 (part of the key)
+    return stored_texts(find_run(run_id))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _decomposition(
-    run_id: str, recorded: str, state: str, layer: int, words: int, treatment: Treatment
+    run_id: str, recorded: str, options: RecordingOptions, state: str, layer: int, words: int, treatment: Treatment
 ) -> Decomposition:
-    return _whole_decomposition(run_id, recorded, state, layer, treatment).first_words(words)
+    return _whole_decomposition(run_id, recorded, options, state, layer, treatment).first_words(words)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _whole_decomposition(
     run_id: str,
     recorded: str,  # noqa: ARG001 (part of the key)
+    options: RecordingOptions,
     state: str,
     layer: int,
     treatment: Treatment,
 ) -> Decomposition:
-    found = find_recording(find_run(run_id)).response(state, layer)
+    found = find_recording(find_run(run_id), options).response(state, layer)
     return decompose(found.most_frequent(found.banded).mean, treatment)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _clusters(
-    run_id: str, recorded: str, state: str, layer: int, words: int, treatment: Treatment, k: int
+    run_id: str,
+    recorded: str,
+    options: RecordingOptions,
+    state: str,
+    layer: int,
+    words: int,
+    treatment: Treatment,
+    k: int,
 ) -> Coclusters:
-    return cocluster(_decomposition(run_id, recorded, state, layer, words, treatment), k)
+    return cocluster(_decomposition(run_id, recorded, options, state, layer, words, treatment), k)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _matching(first: tuple[Any, ...], second: tuple[Any, ...]) -> ClusterMatching:
+    (run, response, clusters), (other_run, other_response, others) = (
+        (find_run(run_id), find_response(find_run(run_id), state, layer, words, options), _clusters(*side))
+        for side in (first, second)
+        for run_id, _, options, state, layer, words, *_ in (side,)
+    )
+    common = common_words(run.vocabulary, response.token_ids, other_run.vocabulary, other_response.token_ids)
+    labels, other_labels = clusters.word_labels[common.in_first], others.word_labels[common.in_second]
+    kept = (labels != DROPPED) & (other_labels != DROPPED)
+    return match_clusters(labels[kept], other_labels[kept], sizes=(clusters.k, others.k))
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -229,28 +286,35 @@ def _workers() -> ThreadPoolExecutor:
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _quality(
-    run_id: str, recorded: str, state: str, layer: int, words: int, treatment: Treatment
+    run_id: str, recorded: str, options: RecordingOptions, state: str, layer: int, words: int, treatment: Treatment
 ) -> "Future[QualityProfile]":
     run = find_run(run_id)
-    response = find_response(run, state, layer, words)
-    decomposition = _decomposition(run_id, recorded, state, layer, words, treatment)
+    response = find_response(run, state, layer, words, options)
+    decomposition = _decomposition(run_id, recorded, options, state, layer, words, treatment)
     return _workers().submit(quality_work(run, recorded.rpartition("/")[2], response, decomposition))
 
 
 @st.cache_resource(max_entries=128, show_spinner="Laying out the word clouds …")
 def _clouds(
-    run_id: str, recorded: str, state: str, layer: int, words: int, treatment: Treatment, k: int
+    run_id: str,
+    recorded: str,
+    options: RecordingOptions,
+    state: str,
+    layer: int,
+    words: int,
+    treatment: Treatment,
+    k: int,
 ) -> tuple[Cloud, ...]:
     run = find_run(run_id)
-    response = find_response(run, state, layer, words)
-    clusters = _clusters(run_id, recorded, state, layer, words, treatment, k)
+    response = find_response(run, state, layer, words, options)
+    clusters = _clusters(run_id, recorded, options, state, layer, words, treatment, k)
     names = [run.vocabulary.display(token_id) for token_id in response.token_ids]
     return lay_out_clouds(names, response.mean, clusters)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _reading(run_id: str, digest: str, text: str) -> Reading:
-    reading = read_text(_network(run_id, digest), find_run(run_id).vocabulary, text)
+def _reading(run_id: str, digest: str, checkpoint: int | None, text: str) -> Reading:
+    reading = read_text(_network(run_id, digest, checkpoint), find_run(run_id).vocabulary, text)
     for array in (*reading.states.values(), reading.surprise_nats):
         array.flags.writeable = False
     return reading
