@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -34,6 +35,7 @@ from data_prep.known import CorpusState
 from data_prep.tables import column_names, table_kind
 from data_prep.text_list import TextList, read_text_list
 from data_prep.tokens import SENTENCE_END
+from data_prep.vocabulary import Vocabulary
 from models.class_labels import class_places
 from models.generation import Sample, Tree, sample, tree
 from models.network import RecurrentLanguageModel, RecurrentNetwork
@@ -268,15 +270,24 @@ def _clusters(
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _matching(first: tuple[Any, ...], second: tuple[Any, ...]) -> ClusterMatching:
-    (run, response, clusters), (other_run, other_response, others) = (
-        (find_run(run_id), find_response(find_run(run_id), state, layer, words, options), _clusters(*side))
-        for side in (first, second)
-        for run_id, _, options, state, layer, words, *_ in (side,)
-    )
-    common = common_words(run.vocabulary, response.token_ids, other_run.vocabulary, other_response.token_ids)
+    clusters, others = _clusters(*first), _clusters(*second)
+    common = common_words(*_words_of(*first), *_words_of(*second))
     labels, other_labels = clusters.word_labels[common.in_first], others.word_labels[common.in_second]
     kept = (labels != DROPPED) & (other_labels != DROPPED)
     return match_clusters(labels[kept], other_labels[kept], sizes=(clusters.k, others.k))
+
+
+def _words_of(
+    run_id: str,
+    recorded: str,  # noqa: ARG001 (as the key has it)
+    options: RecordingOptions,
+    state: str,
+    layer: int,
+    words: int,
+    *_: Any,
+) -> tuple[Vocabulary, np.ndarray]:
+    run = find_run(run_id)
+    return run.vocabulary, find_response(run, state, layer, words, options).token_ids
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
