@@ -10,7 +10,7 @@ from analysis.texts.cluster_flow import cluster_flow
 @dataclass(frozen=True)
 class Steps:
     """Per token of a text, (T,): change, the mean |Δstate| of a unit; moved, that over the mean |state| after it;
-    kept, the part of |state| before it that is still there with the same sign (0 before the first).
+    kept, the part of |state| before it that is still there with the same sign, NaN for the first.
 
     *Notes*: `change` is in units of the state: that of a hidden state, which ends at ±1, says nothing beside that of a
     cell state, which has no end. `moved` has no unit, but is large where a state is small.
@@ -25,5 +25,6 @@ def steps(states: np.ndarray) -> Steps:
     """The steps of one layer's states (T, H) along a text, from a zero state."""
     change = np.abs(np.diff(states, axis=0, prepend=0)).mean(1)
     size = np.abs(states).mean(1)
-    kept = cluster_flow(states, np.zeros(states.shape[1], np.int64), 1).kept_rate[:, 0]
+    kept = cluster_flow(states, np.zeros(states.shape[1], np.int64), 1).kept_rate[:, 0].copy()
+    kept[0] = np.nan  # of nothing
     return Steps(change, np.divide(change, size, out=np.zeros_like(change), where=size > 0), kept)

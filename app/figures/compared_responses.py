@@ -77,7 +77,7 @@ def plot_concentration(curves: Sequence[np.ndarray], *, dark: bool) -> go.Figure
             y=[0.5],
             mode="markers+text",
             marker={"color": colour, "size": 10, "symbol": "circle" if side == "A" else "diamond"},
-            text=[f"{side} {half:.0%}"],
+            text=[f"half, {side}"],
             textposition="top left" if side == "A" else "bottom right",
             showlegend=False,
             hoverinfo="skip",

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from analysis.comparison.cluster_matching import FATES, ClusterMatching
 from app.comparing import Side, matching, words_in_common
 from app.components.word_flow import flow_names, word_flow, word_flow_data
 from app.notices import how_to_read, literal
@@ -21,22 +22,12 @@ def show_clusters(first: Side, second: Side) -> None:
     except UserError as error:
         st.info(literal(f"{error.message} {_why(first, second)}"))
         return
-    columns = st.columns(4)
-    columns[0].metric(
-        "Adjusted Rand index",
-        f"{found.adjusted_rand_index:.2f}",
-        border=True,
-        help="Of all pairs of words, how many are together, or apart, on both sides: 1 the same clusters, 0 chance.",
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    left.markdown(
+        f"By **{found.words:,} {noun}s in common**, the clusters agree with an adjusted Rand index of "
+        f"**{found.adjusted_rand_index:.2f}** (1 is the same clusters, 0 chance) and a normalised mutual information "
+        f"of **{found.normalised_mutual_information:.2f}** (shuffled {found.by_chance:.2f}). {_summary(found)}"
     )
-    columns[1].metric(
-        "Mutual information (NMI)",
-        f"{found.normalised_mutual_information:.2f}",
-        border=True,
-        help=f"What a cluster of A tells about that of B, 0 to 1; shuffled clusters have {found.by_chance:.2f}.",
-    )
-    columns[2].metric(f"{noun.capitalize()}s in common", f"{found.words:,}", border=True)
-    stay = sum(fate == "stays" for fate in found.fates)
-    columns[3].metric("Clusters of A that stay", f"{stay} of {len(found.fates)}", border=True)
     only = len(common.second_of) - len(common), len(common.first_of) - len(common)
     foreign = int(common.foreign_to_second.sum()), int(common.foreign_to_first.sum())
     if any(only):
@@ -47,12 +38,10 @@ def show_clusters(first: Side, second: Side) -> None:
     names = flow_names(found)
     if st.session_state.get(CHOICE) not in (None, *names):
         st.session_state[CHOICE] = None
-    place = st.empty()
-    picked = st.selectbox(
+    picked = right.selectbox(
         "Cluster or ribbon", names, index=None, key=CHOICE, bind="query-params", placeholder="find one"
     )
-    with place.container():
-        word_flow(word_flow_data(first, second, common, found), picked, key=KEY, on_pick=_take_pick)
+    word_flow(word_flow_data(first, second, common, found), picked, key=KEY, on_pick=_take_pick)
     how_to_read(
         f"Left the {noun} clusters of A, right those of B, in the order in which the ribbons cross least; a ribbon is "
         f"as wide as the {noun}s that two clusters share. A cluster stays if most of it is most of one on the other "
@@ -79,6 +68,14 @@ def _take_pick() -> None:
     pick = st.session_state[KEY].picked
     if pick:
         st.session_state[CHOICE] = pick["name"]
+
+
+def _summary(found: ClusterMatching) -> str:
+    counted = [(fate, found.fates.count(fate)) for fate in FATES]
+    became = ", ".join(
+        f"{count} {fate if fate != 'stays' or count == 1 else 'stay'}" for fate, count in counted if count
+    )
+    return f"Of A's {len(found.fates)} clusters: {became}."
 
 
 def _why(first: Side, second: Side) -> str:

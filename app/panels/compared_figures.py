@@ -4,10 +4,11 @@ import streamlit as st
 
 from analysis.clusters.quality import QualityProfile
 from app import cached
+from app.cached import RECORDED
 from app.comparing import Side
 from app.notices import how_to_read, literal
-from app.panels.compared_states import figures_of
-from app.panels.recording import recorded_from
+from app.panels.compared_states import figures_of, show_table
+from app.panels.recording import recorded_from, recorded_text
 from app.tables.comparison import layer_rows, quality_rows, run_rows, sides_table
 from app.tables.runs import headline
 from data_prep.errors import UserError
@@ -17,10 +18,13 @@ def side_heading(side: Side, carriers: float) -> None:
     """A side in two lines: what it is, and the figure that tells most. carriers: fraction of units that carry half."""
     name, value, _ = headline(side.run)
     quality = f"{name.lower()} {value}" if side.run.test and side.options.checkpoint is None else ""
-    said = [side.run.model_name, quality, f"half of a response in {carriers:.0%} of the units"]
+    said = [side.run.model_name, quality, f"half of a response in {carriers:.0%} of units"]
     colour = "green" if side.name == "A" else "violet"
-    st.markdown(f":{colour}-badge[**{side.name}**] **{literal(side.run.id)}** · {literal(side.layer_name)}")
-    st.caption(literal(f"{' · '.join(part for part in said if part)} · {recorded_from(side.run, side.options)}"))
+    text = "" if side.options == RECORDED else f" · {recorded_text(side.run, side.options)}"
+    st.markdown(
+        f":{colour}-badge[**{side.name}**] **{literal(side.run.id)}** · {literal(side.layer_name + text)}  \n"
+        f":small[{literal(' · '.join(part for part in said if part))}]"
+    )
 
 
 def show_figures(first: Side, second: Side) -> None:
@@ -34,7 +38,7 @@ def show_figures(first: Side, second: Side) -> None:
         | quality_rows(_profile(side), side.clusters().k)
         for side in (first, second)
     ]
-    st.dataframe(sides_table(*rows), hide_index=True, width="stretch", height="content")
+    show_table(sides_table(*rows))
     units = {side.run.vocabulary.tokenisation.unit for side in (first, second)}
     if len(units) > 1 or first.run.task != second.run.task:
         st.caption("The test figures are of different tasks, or per word and per character: they cannot be compared.")

@@ -21,7 +21,6 @@ def show_responses(first: Side, second: Side) -> None:
     if len(common):
         rows = dict(zip((first.names[row] for row in common.in_first), common.in_first.tolist(), strict=True))
         liked = [word for word in LIKED if word in rows] or list(rows)[:3]
-        st.session_state[CHOICE] = [word for word in st.session_state.get(CHOICE, liked) if word in rows] or liked
         words = st.multiselect(
             f"{noun.capitalize()}s",
             list(rows),

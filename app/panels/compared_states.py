@@ -1,5 +1,6 @@
 """How both sides use their states and gates: saturation and sparsity, side by side."""
 
+import pandas as pd
 import streamlit as st
 
 from analysis.comparison.layer_figures import LayerFigures, layer_figures
@@ -14,7 +15,7 @@ def show_states(first: Side, second: Side) -> None:
     """Figures of both, the distribution of their values, and their gates."""
     figures = figures_of(first, second)
     dark = st.context.theme.type == "dark"
-    st.dataframe(sides_table(layer_rows(figures["A"]), layer_rows(figures["B"])), hide_index=True, width="stretch")
+    show_table(sides_table(layer_rows(figures["A"]), layer_rows(figures["B"])))
     if first.state != second.state:
         st.caption("A hidden state ends at ±1, a cell state has no end: their sizes cannot be compared.")
     sides = {side.name: side for side in (first, second)}
@@ -57,6 +58,13 @@ def show_states(first: Side, second: Side) -> None:
         "gates of different cells with like names do different work.",
     )
     numbers(gates_table(figures), "gates-compared", label="Means over the units")
+
+
+def show_table(table: pd.DataFrame) -> None:
+    """All rows of A beside B, their names in full."""
+    st.dataframe(
+        table, hide_index=True, height="content", column_config={"figure": st.column_config.TextColumn(width="large")}
+    )
 
 
 def figures_of(first: Side, second: Side) -> dict[str, LayerFigures]:

@@ -24,8 +24,11 @@ LARGEST_UPLOAD_MB = 50
 _WORDS_OF_TITLE = 5
 
 
-def choose_other(first: Side) -> Side:
-    """Side B as the boxes of the page say, which stand in the address; where they are empty, what suits A."""
+def choose_other(first: Side, corner: DeltaGenerator) -> Side:
+    """Side B as the boxes of the page say, which stand in the address; where they are empty, what suits A.
+
+    corner: a place on the page for recording another text.
+    """
     runs = {run.id: run for run in cached.find_runs()[0]}
     columns = st.columns([4, 2, 2, 3, 3], vertical_alignment="bottom")
     run = runs[_choose(columns[0], "B · run", runs, "b-run", suggested_run(first, list(runs.values())).id)]
@@ -42,7 +45,7 @@ def choose_other(first: Side) -> Side:
     states = states_of(run)
     state = _choose(columns[2], "State", states, "b-state", suggested_state(first, run, options, layer))
     if run.origin != "states":
-        with st.popover("Another text for B", icon=":material/upload:"):
+        with corner.popover("Another text for B", icon=":material/upload:", width="stretch"):
             _record_text(run, checkpoint)
     return first.other(run, options, layer, state)
 

@@ -147,11 +147,11 @@ def quality_rows(profile: QualityProfile | None, k: int) -> dict[str, str]:
 
 
 def sides_table(first: Mapping[str, Any], second: Mapping[str, Any]) -> pd.DataFrame:
-    """One row per figure, A beside B; a figure that only one has stays empty on the other."""
+    """One row per figure, A beside B; what only one of them has is a dash on the other."""
     names = list(dict.fromkeys((*first, *second)))
     return pd.DataFrame(
         {
-            "": names,
+            "figure": names,
             "A": [first.get(name, _UNKNOWN) for name in names],
             "B": [second.get(name, _UNKNOWN) for name in names],
         }

@@ -21,9 +21,10 @@ PARTS = {
 }
 
 first = Side.chosen(selection.current())
-st.title("Compare", anchor=False)
+title, corner = st.columns([3, 1], vertical_alignment="bottom")
+title.title("Compare", anchor=False)
 ensure_recorded(first.run)
-second = choose_other(first)
+second = choose_other(first, corner)
 ensure_recorded(second.run, second.options)
 if first.what == second.what:
     st.info("Both sides are the same. Choose another run, layer, state, weights or text for B.")

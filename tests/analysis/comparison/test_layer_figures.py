@@ -46,7 +46,7 @@ def test_steps_by_definition():
     found = steps(states)
     np.testing.assert_allclose(found.change, [0.5, 0.5, 0.375])
     np.testing.assert_allclose(found.moved, [1, 1, 0.375 / 0.125])
-    np.testing.assert_allclose(found.kept, [0, 0.5, 0.25])
+    np.testing.assert_allclose(found.kept, [np.nan, 0.5, 0.25])
 
 
 def test_a_state_that_stands_still_moves_nothing_and_keeps_all():
@@ -55,4 +55,5 @@ def test_a_state_that_stands_still_moves_nothing_and_keeps_all():
     np.testing.assert_allclose(found.moved[1:], 0)
     np.testing.assert_allclose(found.kept[1:], 1)
     nothing = steps(np.zeros((3, 2)))
-    assert not np.isnan([nothing.change, nothing.moved, nothing.kept]).any()
+    assert not np.isnan([nothing.change, nothing.moved]).any()
+    assert nothing.kept[1:].tolist() == [0, 0]
