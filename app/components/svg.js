@@ -27,3 +27,12 @@ function percent(share) {
   return share < 0.0005 ? "< 0.1 %" : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 }
 
+
+let pen;
+
+// How wide a text of class `note` is in a picture, in pixels.
+function textWidth(content, svg) {
+  pen ??= document.createElement("canvas").getContext("2d");
+  pen.font = `12px ${getComputedStyle(svg).fontFamily}`;
+  return pen.measureText(content).width;
+}

@@ -89,9 +89,11 @@ def visit(server, browser):
     """Open a page of the dashboard in a fresh browser; at the end, nothing went wrong and nothing left this machine."""
     contexts, faults = [], []
 
-    def visit_(path: str, **settings: object):
+    def visit_(path: str, *, first: bool = False, **settings: object):
         context = browser.new_context(viewport={"width": 1280, "height": 720}, **settings)
         contexts.append(context)
+        if not first:  # the tour was seen
+            context.add_init_script("localStorage.setItem('rnnscope-tour', 'seen')")
         page = context.new_page()
         page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
