@@ -13,7 +13,7 @@ from analysis.recording.store import RecordingOptions
 from analysis.texts.reading import Reading
 from app import cached
 from app.cached import RECORDED
-from app.figures.word_cloud import Cloud
+from app.components.memory_map import MapDisplay
 from app.selection import Selection
 from models.run import Run
 
@@ -38,8 +38,11 @@ class Side:
         return cls("A", found.run, RECORDED, found.layer, found.state, found.words, found.treatment, found.k)
 
     def other(self, run: Run, options: RecordingOptions, layer: int, state: str) -> "Side":
-        """Side B, clustered in the same way."""
-        return replace(self, name="B", run=run, options=options, layer=layer, state=state)
+        """Side B, clustered in the same way; by fewer words where its recording has fewer."""
+        words = self.words
+        if cached.is_recorded(run, options):
+            words = min(words, cached.find_recording(run, options).banded)
+        return replace(self, name="B", run=run, options=options, layer=layer, state=state, words=words)
 
     @property
     def layer_name(self) -> str:
@@ -68,9 +71,10 @@ class Side:
         """Their co-clusters."""
         return cached.find_clusters(*self.clustering)
 
-    def clouds(self) -> tuple[Cloud, ...]:
-        """Their word clouds."""
-        return cached.find_clouds(*self.clustering)
+    def map(self, display: MapDisplay, *, tagged: bool, most: int) -> dict[str, Any]:
+        """Their memory map, as the browser draws it, with the `most` strongest words of every cloud."""
+        *what, options = self.clustering
+        return cached.find_map(*what, display, options, tagged=tagged, most=most)
 
     def reading(self, text: str) -> Reading:
         """A text as this side reads it."""

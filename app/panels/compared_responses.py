@@ -50,7 +50,7 @@ def show_responses(first: Side, second: Side) -> None:
         alt="Share of the response that the most responsive units carry, for A and for B",
     )
     how_to_read(
-        f"Of the response to a {noun}, what share its most responsive units carry, on average over the {noun}s as often "
+        f"What share of the response to a {noun} its most responsive units carry, on average over the {noun}s as often "
         "as they occur; the mark is at half. A curve further left is sparser; of pure noise it passes half at 24 %.",
         "an expected response is a mean: a unit that goes up and down with a word equally often counts as still.",
     )

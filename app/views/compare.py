@@ -6,6 +6,7 @@ from app import selection
 from app.comparing import Side
 from app.panels.compared_clusters import show_clusters
 from app.panels.compared_figures import show_figures, side_heading
+from app.panels.compared_maps import show_maps
 from app.panels.compared_responses import show_responses
 from app.panels.compared_sentence import show_sentence
 from app.panels.compared_states import figures_of, show_states
@@ -13,6 +14,7 @@ from app.panels.other_side import choose_other
 from app.panels.recording import ensure_recorded
 
 PARTS = {
+    "Memory maps": show_maps,
     "Flow of words": show_clusters,
     "Responses": show_responses,
     "Saturation": show_states,
