@@ -19,6 +19,7 @@ from analysis.clusters.decomposition import Decomposition, Treatment, decompose
 from analysis.clusters.quality import QualityProfile
 from analysis.comparison.cluster_matching import ClusterMatching, match_clusters
 from analysis.comparison.common_words import common_words
+from analysis.comparison.layer_figures import LayerFigures, layer_figures
 from analysis.derived_store import quality_work
 from analysis.recording.result import ExpectedResponse, Recording
 from analysis.recording.store import RecordingOptions, recording_folder, stored_recording, stored_texts
@@ -92,8 +93,12 @@ def find_clusters(
 
 def find_matching(first: tuple[Any, ...], second: tuple[Any, ...]) -> ClusterMatching:
     """What becomes of the word clusters of one side on the other; each side as what `find_clusters` takes."""
-    sides = ((run.id, _recorded(run, options), options, *rest) for run, *rest, options in (first, second))
-    return _matching(*sides)
+    return _matching(*(_named(*side) for side in (first, second)))
+
+
+def find_figures(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[LayerFigures, LayerFigures]:
+    """Figures of both sides by the words that they have in common, else by all; sides as of `find_matching`."""
+    return _figures(*(_named(*side) for side in (first, second)))
 
 
 def quality_in_progress(
@@ -192,6 +197,12 @@ def _recorded(run: Run, options: RecordingOptions) -> str:
     """Names the run and the recording of it that the pages show: what responses and clusters depend on."""
     folder = recording_folder(run, options)
     return f"{run.digest}/{folder.name if folder else None}"
+
+
+def _named(
+    run: Run, state: str, layer: int, words: int, treatment: Treatment, k: int, options: RecordingOptions
+) -> Any:
+    return run.id, _recorded(run, options), options, state, layer, words, treatment, k
 
 
 def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
@@ -293,6 +304,27 @@ def _matching(first: tuple[Any, ...], second: tuple[Any, ...]) -> ClusterMatchin
     labels, other_labels = clusters.word_labels[common.in_first], others.word_labels[common.in_second]
     kept = (labels != DROPPED) & (other_labels != DROPPED)
     return match_clusters(labels[kept], other_labels[kept], sizes=(clusters.k, others.k))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _figures(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[LayerFigures, LayerFigures]:
+    common = common_words(*_words_of(*first), *_words_of(*second))
+    rows = (common.in_first, common.in_second) if len(common) else (None, None)
+    return _figures_of(*first, rows=rows[0]), _figures_of(*second, rows=rows[1])
+
+
+def _figures_of(
+    run_id: str,
+    recorded: str,  # noqa: ARG001 (as the key has it)
+    options: RecordingOptions,
+    state: str,
+    layer: int,
+    words: int,
+    *_: Any,
+    rows: np.ndarray | None,
+) -> LayerFigures:
+    run = find_run(run_id)
+    return layer_figures(find_recording(run, options), find_response(run, state, layer, words, options), rows)
 
 
 def _words_of(

@@ -8,6 +8,7 @@ from analysis.clusters.coclustering import Coclusters, largest_k
 from analysis.clusters.decomposition import Treatment
 from analysis.comparison.cluster_matching import ClusterMatching
 from analysis.comparison.common_words import CommonWords, common_words
+from analysis.comparison.layer_figures import LayerFigures
 from analysis.recording.result import ExpectedResponse, Recording
 from analysis.recording.store import RecordingOptions
 from analysis.texts.reading import Reading
@@ -97,6 +98,11 @@ def words_in_common(first: Side, second: Side) -> CommonWords:
 def matching(first: Side, second: Side) -> ClusterMatching:
     """What becomes of the word clusters of A in B; UserError where they have too few words in common."""
     return cached.find_matching(first.clustering, second.clustering)
+
+
+def figures_of(first: Side, second: Side) -> dict[str, LayerFigures]:
+    """The figures of both sides, by the words that they have in common, where there are any."""
+    return dict(zip("AB", cached.find_figures(first.clustering, second.clustering), strict=True))
 
 
 def suggested_run(first: Side, runs: Sequence[Run]) -> Run:

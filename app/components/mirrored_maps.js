@@ -58,10 +58,10 @@ class HalfMap extends MemoryMap {
     this.layers.legend.replaceChildren(...row, ...this.tagLegend(y + 40));
   }
 
-  // Parts of speech in as many lines as they need.
+  // Parts of speech in as many lines as they need, and as much more of the picture.
   tagLegend(y) {
     let x = 0;
-    return super.tagLegend(0).map((group) => {
+    const groups = super.tagLegend(0).map((group) => {
       const wide = textWidth(group.textContent, this.svg) + 26;
       const at = Number(group.querySelector("text").getAttribute("x")) - 14;
       if (x + wide > this.width) [x, y] = [0, y + 18];
@@ -69,6 +69,9 @@ class HalfMap extends MemoryMap {
       x += wide;
       return group;
     });
+    const height = Math.max(this.plan.height, groups.length ? y + 10 : 0);
+    setAll(this.svg, { viewBox: `0 0 ${this.width} ${height}`, height });
+    return groups;
   }
 }
 

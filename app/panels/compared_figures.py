@@ -5,9 +5,9 @@ import streamlit as st
 from analysis.clusters.quality import QualityProfile
 from app import cached
 from app.cached import RECORDED
-from app.comparing import Side
+from app.comparing import Side, figures_of, words_in_common
 from app.notices import how_to_read, literal
-from app.panels.compared_states import figures_of, show_table
+from app.panels.compared_states import show_table
 from app.panels.recording import recorded_from, recorded_text
 from app.tables.comparison import layer_rows, quality_rows, run_rows, sides_table
 from app.tables.runs import headline
@@ -47,8 +47,9 @@ def show_figures(first: Side, second: Side) -> None:
     if not all(one.done() for one in work.values()):
         _wait(first, second)
     how_to_read(
-        "Every figure of A beside that of B; those of the responses are over the words that both have in common, as "
-        "often as they occur.",
+        "Every figure of A beside that of B; those of the responses are over "
+        + ("the words that both have in common" if len(words_in_common(first, second)) else "the words of each side")
+        + ", as often as they occur.",
         "two models differ in more than one thing at a time: size, training and luck of the seed among them.",
     )
 

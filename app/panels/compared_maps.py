@@ -40,7 +40,7 @@ def show_maps(first: Side, second: Side) -> None:
         placeholder="find one",
     )
     most = middle.slider(
-        "Words drawn of a cloud",
+        f"{noun.capitalize()}s drawn of a cloud",
         4,
         40,
         DRAWN,

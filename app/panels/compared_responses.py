@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from analysis.comparison.layer_figures import layer_figures
-from app.comparing import Side, words_in_common
+from app.comparing import Side, figures_of, words_in_common
 from app.figures.compared_responses import plot_compared_responses, plot_concentration
 from app.notices import how_to_read
 from app.numbers import numbers
@@ -40,12 +39,8 @@ def show_responses(first: Side, second: Side) -> None:
     else:
         st.info("The two sides have no words in common, so that no two curves belong together.")
     st.subheader("How few units carry a response", anchor=False)
-    pair = [
-        layer_figures(side.recording(), side.response(), rows if len(common) else None)
-        for side, rows in ((first, common.in_first), (second, common.in_second))
-    ]
     st.plotly_chart(
-        plot_concentration([own.concentration for own in pair], dark=dark),
+        plot_concentration([own.concentration for own in figures_of(first, second).values()], dark=dark),
         theme=None,
         alt="Share of the response that the most responsive units carry, for A and for B",
     )

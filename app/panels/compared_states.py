@@ -3,8 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from analysis.comparison.layer_figures import LayerFigures, layer_figures
-from app.comparing import Side, words_in_common
+from app.comparing import Side, figures_of
 from app.figures.compared_states import plot_compared_gates, plot_compared_values
 from app.notices import how_to_read
 from app.numbers import numbers
@@ -63,15 +62,9 @@ def show_states(first: Side, second: Side) -> None:
 def show_table(table: pd.DataFrame) -> None:
     """All rows of A beside B, their names in full."""
     st.dataframe(
-        table, hide_index=True, height="content", column_config={"figure": st.column_config.TextColumn(width="large")}
+        table,
+        hide_index=True,
+        height="content",
+        column_config={"figure": st.column_config.TextColumn(width="large")}
+        | {side: st.column_config.TextColumn(width="medium") for side in "AB"},
     )
-
-
-def figures_of(first: Side, second: Side) -> dict[str, LayerFigures]:
-    """The figures of both sides, by the words that they have in common, where there are any."""
-    common = words_in_common(first, second)
-    rows = (common.in_first, common.in_second) if len(common) else (None, None)
-    return {
-        side.name: layer_figures(side.recording(), side.response(), own)
-        for side, own in zip((first, second), rows, strict=True)
-    }

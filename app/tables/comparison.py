@@ -148,7 +148,10 @@ def quality_rows(profile: QualityProfile | None, k: int) -> dict[str, str]:
 
 def sides_table(first: Mapping[str, Any], second: Mapping[str, Any]) -> pd.DataFrame:
     """One row per figure, A beside B; what only one of them has is a dash on the other."""
-    names = list(dict.fromkeys((*first, *second)))
+    names = list(first)
+    for place, name in enumerate(second):
+        if name not in first:  # after what stands before it on its own side
+            names.insert(names.index(list(second)[place - 1]) + 1 if place else 0, name)
     return pd.DataFrame(
         {
             "figure": names,

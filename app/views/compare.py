@@ -3,13 +3,13 @@
 import streamlit as st
 
 from app import selection
-from app.comparing import Side
+from app.comparing import Side, figures_of
 from app.panels.compared_clusters import show_clusters
 from app.panels.compared_figures import show_figures, side_heading
 from app.panels.compared_maps import show_maps
 from app.panels.compared_responses import show_responses
 from app.panels.compared_sentence import show_sentence
-from app.panels.compared_states import figures_of, show_states
+from app.panels.compared_states import show_states
 from app.panels.other_side import choose_other
 from app.panels.recording import ensure_recorded
 
