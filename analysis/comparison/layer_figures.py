@@ -24,7 +24,8 @@ class LayerFigures:
     (H + 1,), what share of |response| the 0 … H most responsive units of a word carry. values: of the state over the
     recorded text (of a cell state, of its tanh), None where that was not recorded. change: √ of the mean squared
     change of a unit at a token, in units of the state. gates: gate → (fraction of tokens below .1, above .9), means
-    over the units; empty for a network without gates.
+    over the units; empty for a network without gates. surprise_nats: mean over the occurrences of the words asked for,
+    None where the network does not foretell words.
     """
 
     response: ResponseMeasures
@@ -33,6 +34,7 @@ class LayerFigures:
     values: DistributionMeasures | None
     change: float
     gates: dict[str, tuple[float, float]]
+    surprise_nats: float | None
 
 
 def layer_figures(recording: Recording, response: ExpectedResponse, rows: Sequence[int] | None = None) -> LayerFigures:
@@ -57,7 +59,19 @@ def layer_figures(recording: Recording, response: ExpectedResponse, rows: Sequen
             )
             for gate in recording.left_saturated
         },
+        surprise_nats=_surprise(recording, response.token_ids),
     )
+
+
+def _surprise(recording: Recording, token_ids: np.ndarray) -> float | None:
+    """Mean of −ln p of these words as often as they occur, from those of their occurrences at which it was measured."""
+    if recording.surprise_nats is None:
+        return None
+    measured = np.isin(recording.token_ids[: recording.banded], token_ids) & ~np.isnan(recording.surprise_nats)
+    if not measured.any():
+        return None
+    counts = recording.counts[: recording.banded][measured]
+    return float(np.average(recording.surprise_nats[measured], weights=counts))
 
 
 def _of_rows(response: ExpectedResponse, rows: np.ndarray) -> ExpectedResponse:

@@ -136,6 +136,7 @@ class MirroredMaps {
   across(place, { kind, index }) {
     const side = this.data.sides[place];
     if (kind === "word") return side.places[index] >= 0 ? { kind, index: side.places[index] } : null;
+    if (kind === "unit") return this.data.sameUnits ? { kind, index } : null;
     const best = kind === "cluster" ? this.partner(side, index) : null;
     return best === null ? null : { kind, index: best };
   }
@@ -156,7 +157,7 @@ class MirroredMaps {
     }
     this.said.textContent = target.kind === "word" ? this.ofWord(own, other, target.index)
       : target.kind === "cluster" ? this.ofCluster(own, other, target.index)
-        : `Unit ${target.index} of ${own.side}: the units of two layers have nothing to do with each other, so that none of ${other.side} is shown.`;
+        : this.ofUnit(own, other, target.index);
   }
 
   ofWord(own, other, word) {
@@ -172,6 +173,12 @@ class MirroredMaps {
     const cluster = map.wordClusters[word];
     const drawn = cluster < 0 || map.clusters[cluster].placed.some(([placed]) => placed === word);
     return `${cluster < 0 ? "no cluster" : `cluster ${cluster + 1}`}${drawn ? "" : " (not drawn)"}, ${map.counts[word].toLocaleString("en")} times`;
+  }
+
+  ofUnit(own, other, unit) {
+    if (!this.data.sameUnits) return `Unit ${unit} of ${own.side}: units of two layers have nothing to do with each other, so that none of ${other.side} is shown.`;
+    const cluster = ({ map }) => (map.unitClusters[unit] < 0 ? "no cluster" : `cluster ${map.unitClusters[unit] + 1}`);
+    return `Unit ${unit}: ${cluster(own)} in ${own.side}, ${cluster(other)} in ${other.side}.`;
   }
 
   ofCluster(own, other, index) {

@@ -39,7 +39,9 @@ def mirrored_maps_data(
     first, second = sides
     places = [_places(common.second_of, common.foreign_to_second), _places(common.first_of, common.foreign_to_first)]
     shared = [[], []] if found is None else [found.shared.tolist(), found.shared.T.tolist()]
+    same_units = (first.run.id, first.layer, first.state) == (second.run.id, second.layer, second.state)
     return {
+        "sameUnits": same_units,  # where only text or weights differ
         "sides": [
             {
                 "side": side.name,

@@ -20,10 +20,14 @@ def show_responses(first: Side, second: Side) -> None:
     if len(common):
         rows = dict(zip((first.names[row] for row in common.in_first), common.in_first.tolist(), strict=True))
         liked = [word for word in LIKED if word in rows] or list(rows)[:3]
+        kept = st.session_state.get(CHOICE)
+        stale = kept is not None and not set(kept) <= set(rows)  # chosen for another run
+        if stale:
+            st.session_state[CHOICE] = [word for word in kept if word in rows] or liked
         words = st.multiselect(
             f"{noun.capitalize()}s",
             list(rows),
-            default=liked,
+            default=None if stale else liked,
             key=CHOICE,
             bind="query-params",
             max_selections=MOST,

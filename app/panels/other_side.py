@@ -62,6 +62,7 @@ def _choose(place: DeltaGenerator, label: str, options: Iterable[str], key: str,
         index=None,
         key=key,
         bind="query-params",
+        persist_state="session",
         placeholder=suggested,
         help="Grey is a suggestion, which follows what the sidebar says of A." if key == "b-run" else None,
     )

@@ -101,7 +101,9 @@ def gates_table(figures: Mapping[str, LayerFigures]) -> pd.DataFrame:
 def layer_rows(figures: LayerFigures) -> dict[str, str]:
     """Figures of a layer, in words and numbers, by what they are."""
     response, values = figures.response, figures.values
+    surprise = figures.surprise_nats
     return {
+        "mean surprise of the words (nats)": _UNKNOWN if surprise is None else f"{surprise:.2f}",
         "half of a response is in": f"{response.carriers:.0%} of the units",
         "sparsity of responses (Hoyer; noise about 0.2)": f"{response.sparsity:.2f}",
         "units moved by a word (> .1 of the reach)": f"{response.moved:.0%}",

@@ -42,6 +42,7 @@ part = st.segmented_control(
     required=True,
     key="b-view",
     bind="query-params",
+    persist_state="session",
     label_visibility="collapsed",
 )
 PARTS[part](first, second)

@@ -29,6 +29,8 @@ def test_figures_are_those_of_the_layer_and_of_the_words_asked_for(recording):
     assert some.response.size == pytest.approx(np.average(strength.mean(1), weights=counts), rel=1e-5)
     assert some.response.words == 3
     assert layer_figures(recording, response, range(len(response.counts))).response == whole.response
+    nats, occurrences = recording.surprise_nats[[3, 0, 11]], recording.counts[[3, 0, 11]]
+    assert some.surprise_nats == pytest.approx(np.average(nats, weights=occurrences))
     assert some.change == whole.change == pytest.approx(np.sqrt(recording.mean_square["hidden"][1].mean()))
 
 
