@@ -17,6 +17,7 @@ class MemoryMap {
     this.voice = block("voice");
     this.voice.setAttribute("aria-live", "polite");
     root.replaceChildren(this.svg, this.tip, this.voice);
+    this.sign = this.layers.signs.appendChild(element("path", { class: "sign" }));
     this.listen();
   }
 
@@ -47,6 +48,7 @@ class MemoryMap {
   draw() {
     if (!this.width) return;
     const { data, svg } = this;
+    this.family = getComputedStyle(svg).fontFamily;
     const word = this.picked?.kind === "word" ? this.picked.index : null;
     const order = word === null ? (unit) => data.activity[unit] : (unit) => this.response(word, unit);
     this.plan = layOutMap(data, this.width, order, { mirrored: this.options.mirrored, align: data.align });
@@ -57,7 +59,11 @@ class MemoryMap {
     this.drawBoxes();
     this.drawUnits();
     this.drawWords();
+    this.drawLegend();
     this.show(this.picked);
+    this.units.forEach((square, unit) => {
+      if (square) square.dataset.response = word === null ? "" : this.response(word, unit).toFixed(3);
+    });
   }
 
   drawCaptions() {
@@ -159,8 +165,8 @@ class MemoryMap {
       this.wordMarks[word] = mark;
     });
     for (const gone of before.values()) gone.remove();
-    for (const mark of fresh) mark.classList.add("fresh");
-    requestAnimationFrame(() => fresh.forEach((mark) => mark.classList.remove("fresh")));
+    for (const mark of fresh) mark.style.opacity = 0;
+    requestAnimationFrame(() => fresh.forEach((mark) => mark.style.removeProperty("opacity")));
     this.squeeze();
   }
 
@@ -168,10 +174,9 @@ class MemoryMap {
   squeeze() {
     const marks = this.wordMarks.filter(Boolean);
     const pen = document.createElement("canvas").getContext("2d");
-    const family = getComputedStyle(this.svg).fontFamily;
     for (const mark of marks) {
       const { label, size, width } = mark.planned;
-      pen.font = `${size}px ${family}`;
+      pen.font = `${size}px ${this.family}`;
       if (pen.measureText(label).width > width) mark.setAttribute("textLength", width);
     }
   }
@@ -189,28 +194,30 @@ class MemoryMap {
     [...this.layers.boxes.children].forEach((group, index) => group.classList.toggle("on", index === cluster));
     this.drawLinks(word, unit, cluster);
     this.drawCursor(target);
-    this.drawLegend(word, unit);
+    this.drawCaption(word, unit);
   }
 
+  // What has not changed is left alone: 3,000 units are painted anew while the pointer moves.
   paintUnits(word) {
     const { data, plan } = this;
+    const row = word === null ? null : word * data.unitClusters.length;
+    const full = (127 * data.clip) / data.scale; // the level at which the colour is full
     let signs = "";
     this.units.forEach((square, unit) => {
       if (!square) return;
-      const value = word === null ? null : this.response(word, unit);
-      const share = value === null ? 0.6 * data.activity[unit] : Math.min(1, Math.abs(value) / data.clip);
-      const fill = value === null ? "currentColor" : value < 0 ? NEGATIVE : POSITIVE;
-      const opacity = share.toFixed(2);
+      const level = row === null ? null : this.levels[row + unit];
+      const share = level === null ? 0.6 * data.activity[unit] : Math.min(1, Math.abs(level) / full);
+      const fill = level === null ? "currentColor" : level < 0 ? NEGATIVE : POSITIVE;
+      const opacity = Math.round(share * 50) / 50;
       if (square.shownFill !== fill) square.setAttribute("fill", (square.shownFill = fill));
       if (square.shownOpacity !== opacity) square.setAttribute("fill-opacity", (square.shownOpacity = opacity));
-      const response = value === null ? "" : value.toFixed(3);
-      if (square.shownResponse !== response) square.dataset.response = square.shownResponse = response;
-      if (value < 0 && share > CUE) {
+      if (level < 0 && share > CUE) {
         const [x, y] = plan.units[unit];
         signs += `M${x + plan.edge * 0.22} ${y + plan.edge / 2}h${plan.edge * 0.56}`;
       }
     });
-    this.layers.signs.replaceChildren(element("path", { class: "sign", d: signs, "stroke-width": Math.max(1.2, plan.edge / 8) }));
+    this.sign.setAttribute("d", signs);
+    this.sign.setAttribute("stroke-width", Math.max(1.2, plan.edge / 8));
   }
 
   paintWords(unit, picked) {
@@ -219,12 +226,14 @@ class MemoryMap {
       const value = unit === null ? null : this.response(word, unit);
       const share = value === null ? 1 : Math.min(1, Math.abs(value) / data.clip);
       const tag = data.tags?.length && value === null ? data.tags[word] : null;
-      mark.style.fill = value !== null ? (value < 0 ? NEGATIVE : POSITIVE) : tag !== null ? `var(--tag-${data.tagNames[tag]})` : "var(--ink)";
-      mark.style.fillOpacity = value === null ? (picked === null || picked === word ? 1 : 0.85) : 0.3 + 0.7 * share;
+      const fill = value !== null ? (value < 0 ? NEGATIVE : POSITIVE) : tag !== null ? `var(--tag-${data.tagNames[tag]})` : "var(--ink)";
+      const opacity = value === null ? (picked === null || picked === word ? 1 : 0.85) : Math.round((0.3 + 0.7 * share) * 50) / 50;
+      if (mark.shownFill !== fill) mark.style.fill = mark.shownFill = fill;
+      if (mark.shownOpacity !== opacity) mark.style.fillOpacity = mark.shownOpacity = opacity;
       const { x, y } = mark.planned;
-      place(mark, x, y, value === null ? 1 : 0.6 + 0.4 * share);
-      mark.classList.toggle("picked", word === picked);
-      mark.classList.toggle("negative", value !== null && value < 0 && share > CUE);
+      place(mark, x, y, value === null ? 1 : Math.round((0.6 + 0.4 * share) * 20) / 20);
+      const name = `word${word === picked ? " picked" : ""}${value < 0 && share > CUE ? " negative" : ""}`;
+      if (mark.shownClass !== name) mark.setAttribute("class", (mark.shownClass = name));
     });
   }
 
@@ -289,44 +298,36 @@ class MemoryMap {
       ? [element("rect", { class: "cursor", x: at[0] - 1.5, y: at[1] - 1.5, width: edge + 3, height: edge + 3, rx: 3 })] : []));
   }
 
-  drawLegend(word, unit) {
+  drawLegend() {
     const { data, plan } = this;
-    const y = plan.bottom + 14;
-    const caption = word !== null ? `Squares: expected response to “${shorten(data.words[word])}”`
-      : unit !== null ? `Expected response of unit ${unit}`
-        : `Squares: how much each unit moves on the whole (grey); pick a ${data.noun} or a unit`;
+    const y = plan.bottom + 34;
     const row = [];
     let x = 0;
     const put = (node, width) => {
       row.push(node);
       x += width;
     };
-    const write = (content) => {
-      const node = text(x, y, content, "note");
-      put(node, textWidth(content, this.svg) + 8);
-    };
-    write(caption);
-    x += 14;
+    const write = (content, after = 8) => put(text(x, y, content, "note"), textWidth(content, this.family) + after);
     const clip = data.clip < 0.1 ? data.clip.toPrecision(2) : data.clip.toFixed(2);
     write(`−${clip}`);
     for (let step = -9; step <= 9; step++) {
-      const fill = step < 0 ? NEGATIVE : POSITIVE;
-      put(element("rect", { x, y: y - 9, width: 6, height: 10, fill, "fill-opacity": Math.abs(step) / 9 }), 6);
+      put(element("rect", { x, y: y - 9, width: 6, height: 10, fill: step < 0 ? NEGATIVE : POSITIVE, "fill-opacity": Math.abs(step) / 9 }), 6);
     }
     x += 6;
-    write(`+${clip}`);
-    x += 14;
-    for (const [sign, meaning] of [["positive", "raises"], ["negative", "lowers: dashed, a bar on the square, dots under the word"]]) {
-      const wide = textWidth(meaning, this.svg) + 48;
-      const below = x + wide > this.width;
-      if (below) x = 0;
-      const line = below || row.dropped ? y + 20 : y;
-      row.dropped ||= below;
-      put(element("path", { class: `link ${sign}`, d: `M${x} ${line - 4}h34`, "stroke-width": 4 }), 40);
-      row.push(text(x, line, meaning, "note"));
-      x += wide - 40 + 8;
+    write(`+${clip}`, 20);
+    for (const [sign, meaning] of [["positive", "raises"], ["negative", "lowers: dashed; bar on the square, dots under the word"]]) {
+      put(element("path", { class: `link ${sign}`, d: `M${x} ${y - 4}h30`, "stroke-width": 4 }), 36);
+      write(meaning, 20);
     }
-    this.layers.legend.replaceChildren(...row, ...this.tagLegend(y + (row.dropped ? 40 : 22)));
+    this.caption = text(0, plan.bottom + 14, "", "note");
+    this.layers.legend.replaceChildren(this.caption, ...row, ...this.tagLegend(y + 20));
+  }
+
+  drawCaption(word, unit) {
+    const { data } = this;
+    this.caption.textContent = word !== null ? `Squares: expected response to “${shorten(data.words[word])}”`
+      : unit !== null ? `Expected response of unit ${unit}`
+        : `Squares: how much each unit moves on the whole (grey); pick a ${data.noun} or a unit`;
   }
 
   tagLegend(y) {
@@ -339,7 +340,7 @@ class MemoryMap {
       const dot = element("circle", { cx: x + 5, cy: y - 4, r: 5 });
       dot.style.fill = `var(--tag-${name})`;
       group.append(dot, text(x + 14, y, name, "note"));
-      x += textWidth(name, this.svg) + 30;
+      x += textWidth(name, this.family) + 30;
       return [group];
     });
   }
@@ -447,16 +448,16 @@ class MemoryMap {
     }));
     this.voice.textContent = [head, ...rest].join(". ");
     this.tip.classList.add("shown");
-    // Between chips and clouds, where it hides neither.
+    // Between chips and clouds, where it hides neither. No size is asked for, which would lay the page out at once.
     const [x, y] = this.middle(target);
     const { mirrored } = this.options;
-    const chips = this.plan.clusters.map(({ chip }) => (mirrored ? chip.x : chip.x + chip.width));
-    const clouds = this.plan.clusters.map(({ cloud }) => (mirrored ? cloud.x + cloud.width : cloud.x));
-    const onChip = mirrored ? x > this.width / 2 : x < this.width / 2;
-    const own = onChip ? (mirrored ? Math.min(...chips) - this.tip.offsetWidth - 10 : Math.max(...chips) + 10)
-      : mirrored ? Math.max(...clouds) + 10 : Math.min(...clouds) - this.tip.offsetWidth - 10;
-    this.tip.style.left = `${Math.max(0, Math.min(own, this.width - this.tip.offsetWidth))}px`;
-    this.tip.style.top = `${Math.max(0, y - this.tip.offsetHeight / 2)}px`;
+    const inner = this.plan.clusters.map(({ chip, cloud }) => {
+      const box = x < this.width / 2 === !mirrored ? chip : cloud;
+      return x < this.width / 2 ? box.x + box.width : box.x;
+    });
+    const rightward = x < this.width / 2;
+    const at = rightward ? Math.max(...inner) + 10 : this.width - Math.min(...inner) + 10;
+    Object.assign(this.tip.style, { left: rightward ? `${at}px` : "auto", right: rightward ? "auto" : `${at}px`, top: `${Math.max(44, y)}px` });
   }
 
   // Lines that say what a target is.

@@ -1,6 +1,6 @@
 // Where the parts of a memory map stand: pure geometry. Chips of units on one side, clouds of words on an arc on the other.
 
-const MAP = { top: 44, gap: 8, padding: 7, margin: 44, foot: 62, narrow: 640 };
+const MAP = { top: 44, gap: 8, padding: 7, margin: 44, foot: 72, narrow: 640 };
 
 // data: as `memory_map_data` gives it. order(unit): what units are sorted by within a chip, the largest first.
 // settings: { mirrored, align: "width" (chips of one width) | "height" (chips of one height) }.

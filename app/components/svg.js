@@ -31,8 +31,8 @@ function percent(share) {
 let pen;
 
 // How wide a text of class `note` is in a picture, in pixels.
-function textWidth(content, svg) {
+function textWidth(content, family) {
   pen ??= document.createElement("canvas").getContext("2d");
-  pen.font = `12px ${getComputedStyle(svg).fontFamily}`;
+  pen.font = `12px ${family}`;
   return pen.measureText(content).width;
 }
