@@ -48,6 +48,14 @@ class MemoryMap {
   draw() {
     if (!this.width) return;
     const { data, svg } = this;
+    if (!data.words.length || !data.clusters.length) {
+      this.plan = null;
+      for (const layer of Object.values(this.layers)) if (layer !== this.layers.signs) layer.replaceChildren();
+      [this.units, this.words, this.wordMarks] = [[], new Map(), []];
+      this.layers.captions.append(text(0, 16, "Nothing was recorded that could be drawn.", "heading"));
+      setAll(svg, { viewBox: `0 0 ${this.width} 30`, height: 30, "aria-label": "Memory map: nothing to draw" });
+      return;
+    }
     this.family = getComputedStyle(svg).fontFamily;
     const word = this.picked?.kind === "word" ? this.picked.index : null;
     const order = word === null ? (unit) => data.activity[unit] : (unit) => this.response(word, unit);
@@ -185,6 +193,7 @@ class MemoryMap {
 
   show(target) {
     const { data } = this;
+    if (!this.plan) return;
     const word = target?.kind === "word" ? target.index : null;
     const unit = target?.kind === "unit" ? target.index : null;
     const cluster = target?.kind === "cluster" ? target.index
@@ -227,11 +236,11 @@ class MemoryMap {
       const share = value === null ? 1 : Math.min(1, Math.abs(value) / data.clip);
       const tag = data.tags?.length && value === null ? data.tags[word] : null;
       const fill = value !== null ? (value < 0 ? NEGATIVE : POSITIVE) : tag !== null ? `var(--tag-${data.tagNames[tag]})` : "var(--ink)";
-      const opacity = value === null ? (picked === null || picked === word ? 1 : 0.85) : Math.round((0.3 + 0.7 * share) * 50) / 50;
+      const opacity = value === null ? (picked === null || picked === word ? 1 : 0.85) : Math.round((0.45 + 0.55 * share) * 50) / 50;
       if (mark.shownFill !== fill) mark.style.fill = mark.shownFill = fill;
       if (mark.shownOpacity !== opacity) mark.style.fillOpacity = mark.shownOpacity = opacity;
       const { x, y } = mark.planned;
-      place(mark, x, y, value === null ? 1 : Math.round((0.6 + 0.4 * share) * 20) / 20);
+      place(mark, x, y, value === null ? 1 : Math.round((0.75 + 0.25 * share) * 20) / 20);
       const name = `word${word === picked ? " picked" : ""}${value < 0 && share > CUE ? " negative" : ""}`;
       if (mark.shownClass !== name) mark.setAttribute("class", (mark.shownClass = name));
     });
@@ -403,6 +412,7 @@ class MemoryMap {
 
   // To the nearest word, unit or cluster in a direction.
   step(right, down) {
+    if (!this.plan) return;
     const from = this.hovered ?? this.picked;
     const [x, y] = from ? this.middle(from) : [0, 0];
     let best = null, least = Infinity;

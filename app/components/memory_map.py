@@ -78,9 +78,9 @@ def memory_map_data(
     Dependencies), where words are to be coloured by it.
     """
     display = display or MapDisplay()
-    largest = float(np.abs(response.mean).max()) or 1.0
+    largest = float(np.abs(response.mean).max(initial=0)) or 1.0
     levels = np.round(response.mean / largest * 127).astype(np.int8)
-    activity = np.sqrt((response.mean**2 * response.counts[:, None]).sum(0) / response.counts.sum())
+    activity = np.sqrt((response.mean**2 * response.counts[:, None]).sum(0) / max(1, response.counts.sum()))
     shown_tags = list(dict.fromkeys(TAG_NAMES.values()))
     return {
         "noun": noun,
@@ -88,7 +88,7 @@ def memory_map_data(
         "counts": response.counts.tolist(),
         "wordClusters": clusters.word_labels.tolist(),
         "unitClusters": clusters.unit_labels.tolist(),
-        "activity": (activity / (activity.max() or 1.0)).round(3).tolist(),
+        "activity": (activity / (activity.max(initial=0) or 1.0)).round(3).tolist(),
         "responses": base64.b64encode(levels.tobytes()).decode("ascii"),
         "scale": largest,
         "clip": display.clip or default_clip(response),
@@ -102,7 +102,7 @@ def memory_map_data(
         },
         "tagNames": shown_tags,
         "tags": [shown_tags.index(TAG_NAMES.get(tag, "other")) for tag in tags],
-        "cloudWidth": clouds[0].width,
+        "cloudWidth": display.cloud_width,
         "clusters": [
             {
                 "size": int((clusters.word_labels == place).sum()),
@@ -119,4 +119,4 @@ def memory_map_data(
 
 def default_clip(response: ExpectedResponse) -> float:
     """The |response| that 2 % of them exceed."""
-    return float(np.quantile(np.abs(response.mean), CLIP_QUANTILE)) or 1.0
+    return float(np.quantile(np.abs(response.mean), CLIP_QUANTILE)) or 1.0 if response.mean.size else 1.0
