@@ -20,13 +20,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
 // A memory map with half the room: a legend of two lines, and a flag for a word that is shown but has no place.
 class HalfMap extends MemoryMap {
   show(target) {
+    if (!this.plan) return;
     super.show(target);
     const { data, plan } = this;
     const cluster = target?.kind === "word" ? data.wordClusters[target.index] : -1;
     if (cluster < 0 || plan.words[target.index]) return;
     const { cloud } = plan.clusters[cluster];
     const label = shorten(data.words[target.index]);
-    const width = Math.min(textWidth(label, this.svg) + 14, cloud.width);
+    const width = Math.min(textWidth(label, this.family) + 14, cloud.width);
     const x = this.options.mirrored ? cloud.x + 6 : cloud.x + cloud.width - width - 6;
     const y = cloud.y + cloud.height - 9;
     const flag = element("g", { class: "flag" });
@@ -36,33 +37,30 @@ class HalfMap extends MemoryMap {
     if (written.getComputedTextLength() > width - 14) written.setAttribute("textLength", width - 14);
   }
 
-  drawLegend(word, unit) {
-    const { data } = this;
-    const y = this.plan.bottom + 12;
-    const caption = word !== null ? "squares: response to the word" : unit !== null ? "words: response of the unit" : "squares: how much a unit moves (grey)";
-    const row = [text(0, y, caption, "note")];
+  drawLegend() {
+    const { data, plan } = this;
+    const y = plan.bottom + 34;
     const clip = data.clip < 0.1 ? data.clip.toPrecision(2) : data.clip.toFixed(2);
-    const wide = textWidth(`−${clip}`, this.svg) + 4, step = 5;
-    let x = this.width - 2 * wide - 19 * step;
-    row.push(text(x, y, `−${clip}`, "note"));
-    x += wide;
-    for (let level = -9; level <= 9; level++, x += step) {
-      row.push(element("rect", { x, y: y - 9, width: step, height: 10, fill: level < 0 ? NEGATIVE : POSITIVE, "fill-opacity": Math.abs(level) / 9 }));
+    const row = [text(0, y, `−${clip}`, "note")];
+    let x = textWidth(`−${clip}`, this.family) + 5;
+    for (let level = -9; level <= 9; level++, x += 5) {
+      row.push(element("rect", { x, y: y - 9, width: 5, height: 10, fill: level < 0 ? NEGATIVE : POSITIVE, "fill-opacity": Math.abs(level) / 9 }));
     }
-    row.push(text(x + 4, y, `+${clip}`, "note"));
-    x = 0;
-    for (const [sign, meaning] of [["positive", "raises"], ["negative", "lowers (dashed, bar, dots)"]]) {
-      row.push(element("path", { class: `link ${sign}`, d: `M${x} ${y + 16}h30`, "stroke-width": 4 }), text(x + 36, y + 20, meaning, "note"));
-      x += textWidth(meaning, this.svg) + 52;
+    row.push(text((x += 5), y, `+${clip}`, "note"));
+    x += textWidth(`+${clip}`, this.family) + 16;
+    for (const [sign, meaning] of [["positive", "raises"], ["negative", "lowers: dashed, bar, dots"]]) {
+      row.push(element("path", { class: `link ${sign}`, d: `M${x} ${y - 4}h26`, "stroke-width": 4 }), text(x + 31, y, meaning, "note"));
+      x += textWidth(meaning, this.family) + 45;
     }
-    this.layers.legend.replaceChildren(...row, ...this.tagLegend(y + 40));
+    this.caption = text(0, plan.bottom + 14, "", "note");
+    this.layers.legend.replaceChildren(this.caption, ...row, ...this.tagLegend(y + 22));
   }
 
   // Parts of speech in as many lines as they need, and as much more of the picture.
   tagLegend(y) {
     let x = 0;
     const groups = super.tagLegend(0).map((group) => {
-      const wide = textWidth(group.textContent, this.svg) + 26;
+      const wide = textWidth(group.textContent, this.family) + 26;
       const at = Number(group.querySelector("text").getAttribute("x")) - 14;
       if (x + wide > this.width) [x, y] = [0, y + 18];
       group.setAttribute("transform", `translate(${x - at} ${y})`);
