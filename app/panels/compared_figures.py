@@ -9,7 +9,7 @@ from app.comparing import Side, figures_of, words_in_common
 from app.notices import how_to_read, literal
 from app.panels.compared_states import show_table
 from app.panels.recording import recorded_from, recorded_text
-from app.tables.comparison import layer_rows, quality_rows, run_rows, sides_table
+from app.tables.comparison import cluster_rows, layer_rows, quality_rows, run_rows, sides_table
 from app.tables.runs import headline
 from data_prep.errors import UserError
 
@@ -35,6 +35,7 @@ def show_figures(first: Side, second: Side) -> None:
         run_rows(side.run, side.options.checkpoint)
         | {"looked at": side.layer_name, "recorded from": recorded_from(side.run, side.options)}
         | layer_rows(figures[side.name])
+        | cluster_rows(side.clusters())
         | quality_rows(_profile(side), side.clusters().k)
         for side in (first, second)
     ]

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.clusters.coclustering import Coclusters
+from analysis.clusters.partitions import evenness
 from analysis.clusters.quality import QualityProfile
 from analysis.comparison.cluster_matching import ClusterMatching
 from analysis.comparison.layer_figures import LayerFigures
@@ -146,6 +148,18 @@ def quality_rows(profile: QualityProfile | None, k: int) -> dict[str, str]:
         agreement, shuffled = profile.tag_agreement[at], profile.shuffled_agreement[at]
         rows["agreement with parts of speech (NMI)"] = f"{agreement:.2f}, shuffled {shuffled:.2f}"
     return rows
+
+
+def cluster_rows(clusters: Coclusters) -> dict[str, str]:
+    """How even the clusters are: smallest, largest, and the evenness of all."""
+    sizes = {
+        "units": np.bincount(clusters.unit_labels[clusters.unit_labels >= 0], minlength=clusters.k),
+        "words": np.bincount(clusters.word_labels[clusters.word_labels >= 0], minlength=clusters.k),
+    }
+    return {
+        f"{what} per cluster (evenness, 1 all alike)": f"{own.min()} to {own.max()} ({evenness(own):.2f})"
+        for what, own in sizes.items()
+    }
 
 
 def sides_table(first: Mapping[str, Any], second: Mapping[str, Any]) -> pd.DataFrame:

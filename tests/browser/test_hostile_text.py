@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 import torch
+from conftest import dashboard
 from playwright.sync_api import expect
 
 from analysis.recording.store import RecordingOptions, record_run
@@ -13,7 +14,6 @@ from data_prep.tokens import Tokenisation
 from models.recipe import Recipe
 from models.run import save_run
 from models.training.loop import train
-from conftest import dashboard
 
 MARKUP = "<img/src=x/onerror=alert(1)>"
 HOSTILE = (
