@@ -10,6 +10,7 @@ if ROOT not in sys.path:  # where only the requirements are installed, not rnnsc
 import streamlit as st  # noqa: E402
 
 from app import selection  # noqa: E402
+from app.components.page_frame import page_frame  # noqa: E402
 from app.notices import show_error  # noqa: E402
 from app.page_tables import forget_tables  # noqa: E402
 from app.page_tools import tools  # noqa: E402
@@ -32,6 +33,8 @@ page = st.navigation(
     ]
 )
 forget_tables()
+with st.sidebar:
+    page_frame()
 try:
     selection.choose()
     page.run()

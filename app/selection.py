@@ -16,6 +16,7 @@ from app import cached
 from app.components.memory_map import MapDisplay
 from app.defaults import CLUSTERS, RUN, TREATMENT, WORDS
 from app.links import take_choice
+from app.notices import literal
 from data_prep.errors import UserError
 from models.run import Run
 
@@ -81,6 +82,7 @@ def choose() -> None:
             st.session_state["run"] = wanted
         ids = list(by_id)
         take_choice("run", ids)
+        gone = _gone_run(ids)
         first = ids.index(RUN) if RUN in ids else 0
         run_id = st.selectbox("Run", ids, index=first, key="run", bind="query-params")
         run = by_id[run_id]
@@ -119,11 +121,25 @@ def choose() -> None:
             )
         if faults:
             st.caption(f"{len(faults)} run{'s' if len(faults) > 1 else ''} cannot be opened: see Overview.")
+    if gone is not None:
+        st.warning(
+            f"There is no run {literal(gone)} here: it was deleted, or the link is from elsewhere. Shown is another."
+        )
     layer = min(layer, top)
     state = state if state in states else "hidden"
     if cached.is_recorded(run):
         words = min(words, cached.find_recording(run).response(state, layer).banded)
     st.session_state[_CURRENT] = Selection(run, layer, state, words, treatment, k)
+
+
+def _gone_run(ids: list[str]) -> str | None:
+    """The run that was looked at, or that the address names, if it is not there; what was picked in it is forgotten."""
+    wanted = st.session_state.get("run") or st.query_params.get("run")
+    if wanted is None or wanted in ids:
+        return None
+    for picked in ("word", "unit", "cluster"):
+        st.session_state[picked] = None
+    return wanted
 
 
 def choose_next(run_id: str) -> None:

@@ -13,7 +13,7 @@ SERIES = (
     ("#56b4e9", "longdashdot"),
 )
 # The two sides of a comparison, wherever they stand beside each other; also in word_flow.css.
-SIDES = {"A": ("#009e73", "solid"), "B": ("#aa4499", "dash")}
+SIDES = {"A": ("#009e73", "solid"), "B": ("#bd56ac", "dash")}
 
 
 def styled(figure: go.Figure, *, dark: bool, height: int, x: str, y: str) -> go.Figure:

@@ -6,7 +6,7 @@ from app.comparing import Side, figures_of, words_in_common
 from app.figures.compared_responses import plot_compared_responses, plot_concentration
 from app.notices import how_to_read
 from app.numbers import numbers
-from app.tables.comparison import compared_responses_table
+from app.tables.comparison import compared_responses_table, concentration_table
 
 CHOICE, MOST = "b-words", 6
 LIKED = ("for", "he", "she")
@@ -43,8 +43,9 @@ def show_responses(first: Side, second: Side) -> None:
     else:
         st.info("The two sides have no words in common, so that no two curves belong together.")
     st.subheader("How few units carry a response", anchor=False)
+    curves = {name: own.concentration for name, own in figures_of(first, second).items()}
     st.plotly_chart(
-        plot_concentration([own.concentration for own in figures_of(first, second).values()], dark=dark),
+        plot_concentration(list(curves.values()), dark=dark),
         theme=None,
         alt="Share of the response that the most responsive units carry, for A and for B",
     )
@@ -53,6 +54,7 @@ def show_responses(first: Side, second: Side) -> None:
         "as they occur; the mark is at half. A curve further left is sparser; of pure noise it passes half at 24 %.",
         "an expected response is a mean: a unit that goes up and down with a word equally often counts as still.",
     )
+    numbers(concentration_table(curves), "concentration-compared", label="What the most responsive units carry")
 
 
 def show_curves(first: Side, second: Side, words: list[str], *, dark: bool) -> None:

@@ -7,7 +7,8 @@ from app.comparing import Side, figures_of
 from app.figures.compared_states import plot_compared_gates, plot_compared_values
 from app.notices import how_to_read
 from app.numbers import numbers
-from app.tables.comparison import gates_table, layer_rows, sides_table
+from app.page_tables import note_table
+from app.tables.comparison import gates_table, layer_rows, sides_table, values_table
 
 
 def show_states(first: Side, second: Side) -> None:
@@ -35,6 +36,7 @@ def show_states(first: Side, second: Side) -> None:
             "where a unit is saturated and can hardly respond.",
             "units that are always near zero look like units that never speak: the table says how many respond.",
         )
+        numbers(values_table(values), "values-compared", label="How often values fall where")
     gated = {
         name: tuple(
             {gate: counts[gate][side.layer] / side.recording().tokens for gate in counts}
@@ -61,6 +63,7 @@ def show_states(first: Side, second: Side) -> None:
 
 def show_table(table: pd.DataFrame) -> None:
     """All rows of A beside B, their names in full."""
+    note_table(table, "Figures of A and B")
     st.dataframe(
         table,
         hide_index=True,

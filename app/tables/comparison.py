@@ -90,6 +90,25 @@ def steps_beside_table(
     return pd.concat(parts)
 
 
+def concentration_table(curves: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Of each side, what share of |response| how many of the most responsive units carry; curves: (H + 1,)."""
+    parts = [
+        pd.DataFrame({"side": side, "units": np.arange(len(own)), "of all": np.linspace(0, 1, len(own)), "carry": own})
+        for side, own in curves.items()
+    ]
+    return pd.concat(parts)
+
+
+def values_table(counts: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Of each side, what share of all values of its units falls into which bin over −1 … 1; counts: (H, bins)."""
+    parts = []
+    for side, own in counts.items():
+        edges = np.linspace(-1, 1, own.shape[1] + 1).round(6)
+        shares = own.sum(0) / own.sum()
+        parts.append(pd.DataFrame({"side": side, "from": edges[:-1], "to": edges[1:], "share of values": shares}))
+    return pd.concat(parts)
+
+
 def gates_table(figures: Mapping[str, LayerFigures]) -> pd.DataFrame:
     """Of every gate of either side how often it is shut and open, on average over the units."""
     rows = [

@@ -27,6 +27,12 @@ def server(classifier_home, tmp_path_factory):
         yield address
 
 
+@pytest.fixture(scope="session")
+def serve():
+    """serve(home): a context with the address of a dashboard over a home of the test's own."""
+    return dashboard
+
+
 @contextmanager
 def dashboard(home: Path) -> Iterator[str]:
     """The address of a dashboard over `home`; at the end, it has raised nothing."""
