@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 import pytest
 import torch
-from conftest import dashboard
 from playwright.sync_api import expect
 
 from analysis.recording.store import RecordingOptions, record_run
