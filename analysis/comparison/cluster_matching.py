@@ -7,8 +7,8 @@ wrong in `LEVEL` of the cases. What is said of cluster i then only counts ties:
 
     split      at least two clusters of B are mostly (more than half) made of i, each takes a notable share of i
                (`NOTABLE`), and together they hold most of it
-    merged     most of i is in one cluster of B, of which it is a notable share, and so is another cluster of A
-    stays      most of i is in one cluster of B that is mostly made of i
+    stays      most of i is in one cluster of B that is mostly made of i, and of which no other has a notable share
+    merged     most of i is in one cluster of B that is otherwise
     scattered  none of these: it is spread over clusters that mix it with others
     too few    it has so few words that even their all being together would prove nothing
 
@@ -126,10 +126,8 @@ def _fate(goes: np.ndarray, comes: np.ndarray, i: int) -> tuple[Fate, tuple[int,
         return "split", _largest_first(parts, goes[i])
     j = int(goes[i].argmax())
     if goes[i, j] > 0.5:
-        if comes[i, j] >= NOTABLE and (comes[:, j] >= NOTABLE).sum() >= 2:
-            return "merged", (j,)
-        if comes[i, j] > 0.5:
-            return "stays", (j,)
+        alone = comes[i, j] > 0.5 and (comes[:, j] >= NOTABLE).sum() == 1
+        return ("stays" if alone else "merged"), (j,)
     ties = np.flatnonzero(goes[i] > 0)
     return "scattered", _largest_first(ties, goes[i])
 

@@ -36,6 +36,14 @@ def test_two_clusters_in_one_are_merged_and_seen_from_there_it_is_split():
     assert set(found.partners_of_second[4]) == {4, 5}
 
 
+def test_a_small_cluster_is_merged_into_a_large_one_that_stays():
+    first = np.concatenate((EVEN, np.full(4, 6)))
+    found = match_clusters(first, np.concatenate((EVEN, np.full(4, 2))))
+    assert found.fates == ("stays",) * 6 + ("merged",)
+    assert found.partners[6] == (2,)
+    assert found.fates_of_second == ("stays",) * 6
+
+
 def test_a_cluster_dealt_out_to_all_is_scattered():
     second = EVEN.copy()
     second[EVEN == 0] = 1 + np.arange(20) % 5
