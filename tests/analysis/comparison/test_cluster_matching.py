@@ -37,8 +37,9 @@ def test_two_clusters_in_one_are_merged_and_seen_from_there_it_is_split():
 
 
 def test_a_small_cluster_is_merged_into_a_large_one_that_stays():
-    first = np.concatenate((EVEN, np.full(4, 6)))
-    found = match_clusters(first, np.concatenate((EVEN, np.full(4, 2))))
+    large = np.repeat(np.arange(6), 40)
+    first, second = np.concatenate((large, np.full(6, 6))), np.concatenate((large, np.full(6, 2)))
+    found = match_clusters(first, second)
     assert found.fates == ("stays",) * 6 + ("merged",)
     assert found.partners[6] == (2,)
     assert found.fates_of_second == ("stays",) * 6
