@@ -26,21 +26,24 @@ def test_an_lstm_beside_an_rnn_at_first_sight(visit, theme):
 
 def test_a_word_that_is_pointed_at_colours_the_units_of_both_without_the_server(visit):
     page = visit(LSTM_BESIDE_RNN)
+    sent = []
+
+    def note(frame) -> None:  # Playwright cannot listen with a built-in method
+        sent.append(frame)
+
+    page.on("websocket", lambda socket: socket.on("framesent", note))
+    page.reload()
     word = page.locator(".mirrored .first .word[aria-label=company]")
     word.wait_for()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    scripts = []
-
-    def note(message) -> None:  # Playwright cannot listen with a built-in method
-        scripts.append(message)
-
-    page.on("request", note)
+    assert sent  # the page itself came that way
+    sent.clear()
     word.hover()
     for side in ("first", "second"):
         expect(page.locator(f".mirrored .{side} .unit").first).to_have_attribute("fill", re.compile("^#"))
     expect(page.locator(".mirrored .said")).to_contain_text("“company” in A: cluster")
     expect(page.locator(".mirrored .said")).to_contain_text("; in B: cluster")
-    assert scripts == []
+    assert sent == []
     page.locator(".mirrored .head").first.hover()
     expect(page.locator(".mirrored .second .unit").first).to_have_attribute("fill", "currentColor")
 
