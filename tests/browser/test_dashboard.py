@@ -16,6 +16,7 @@ PAGES = {
     "words": "Words",
     "units": "Units",
     "sentences": "Sentences",
+    "compare": "Compare",
     "generate": "Generate",
     "corpora": "Corpora",
     "training": "Training",
