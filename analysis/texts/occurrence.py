@@ -18,9 +18,8 @@ class Occurrence:
 
     state, layer (0-based). count: recorded occurrences. own, mean: (H,), the response here and the expected one.
     quantiles: (Q, H) at `fractions` of all occurrences. percentile: (H,), the fraction of them that lies below `own`,
-    within the outermost fractions. unusual: (H,), whether `own` lies outside `BAND`, as by chance one unit in
-    `expected_unusual` does. departure: (H,), own − median over the width of the middle half, 0 where nothing differs
-    and infinite where a unit that never moves did.
+    within the outermost fractions. beyond: (H,), how far `own` lies above (> 0) or below (< 0) `BAND`, 0 within it, as
+    it is by chance for all but a fraction `expected_unusual` of the units.
     """
 
     state: str
@@ -31,8 +30,12 @@ class Occurrence:
     quantiles: np.ndarray
     fractions: tuple[float, ...]
     percentile: np.ndarray
-    unusual: np.ndarray
-    departure: np.ndarray
+    beyond: np.ndarray
+
+    @property
+    def unusual(self) -> np.ndarray:
+        """(H,): whether a unit's response lies outside the band."""
+        return self.beyond != 0
 
     @property
     def expected_unusual(self) -> float:
@@ -67,12 +70,7 @@ def compare_occurrence(reading: Reading, position: int, response: ExpectedRespon
     fractions = percentiles(reading, response, [position]).fractions[0]
     own = reading.responses(response.state)[position, response.layer]
     quantiles = response.quantiles[:, row[0]]
-    low, quarter, median, three_quarters, high = (
-        quantiles[response.fractions.index(fraction)].astype(np.float64)
-        for fraction in (BAND[0], 0.25, 0.5, 0.75, BAND[1])
-    )
-    away, width = own - median, three_quarters - quarter
-    still = np.where(away == 0, 0.0, np.copysign(np.inf, away))
+    low, high = (quantiles[response.fractions.index(fraction)] for fraction in BAND)
     return Occurrence(
         state=response.state,
         layer=response.layer,
@@ -82,6 +80,5 @@ def compare_occurrence(reading: Reading, position: int, response: ExpectedRespon
         quantiles=quantiles,
         fractions=response.fractions,
         percentile=fractions,
-        unusual=(own < low) | (own > high),
-        departure=np.divide(away, width, out=still, where=width > 0),
+        beyond=np.maximum(own - high, 0) + np.minimum(own - low, 0),
     )

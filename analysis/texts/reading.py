@@ -111,7 +111,7 @@ def read_on(network: RecurrentNetwork, encoded: EncodedText, before: Reading | N
 def _end_of(network: RecurrentNetwork, before: Reading | None) -> CarriedState | None:
     if before is None or not before.tokens:
         return None
-    last = {state: torch.from_numpy(values[-1:]).to(network.device) for state, values in before.states.items()}
+    last = {state: torch.tensor(values[-1:], device=network.device) for state, values in before.states.items()}
     hidden = last["hidden"].transpose(0, 1)
     return CarriedState(hidden, last["cell"].transpose(0, 1) if "cell" in last else torch.zeros_like(hidden))
 
@@ -120,7 +120,7 @@ def _joined(network: RecurrentNetwork, before: Reading, read: Reading) -> Readin
     """One reading of both; what follows was foretold by the last state before it."""
     surprise = read.surprise_nats.copy()
     if not isinstance(network, RecurrentClassifier):
-        top = torch.from_numpy(before.states["hidden"][-1:, -1]).to(network.device)
+        top = torch.tensor(before.states["hidden"][-1:, -1], device=network.device)
         surprise[:1] = nats_of(network, top, torch.from_numpy(read.ids[:1]).to(network.device)).cpu().numpy()
     arrays = ("ids", "known", "guess_ids", "guess_probabilities", "class_probabilities")
     joined = {name: np.concatenate((getattr(before, name), getattr(read, name))) for name in arrays}

@@ -30,7 +30,6 @@ def test_over_the_recorded_text_as_many_units_are_unusual_as_expected(recorded):
     found = [compare_occurrence(reading, position, response) for position in range(len(reading.ids))]
     share = np.mean([one.unusual for one in found])
     assert share == pytest.approx(found[0].expected_unusual, abs=0.01)
-    assert np.median(np.abs([one.departure for one in found])) == pytest.approx(0.5, abs=0.05)  # half the middle half
 
 
 def test_each_unit_is_compared_with_its_own_word(recorded):
@@ -46,16 +45,17 @@ def test_each_unit_is_compared_with_its_own_word(recorded):
     assert np.all((found.percentile[found.unusual] <= 0.09) | (found.percentile[found.unusual] >= 0.91))
 
 
-def test_a_response_like_the_median_departs_by_nothing_even_where_a_unit_never_moves(recorded):
+def test_how_far_a_response_lies_outside_its_band(recorded):
     reading, response = recorded
     row = response.token_ids.tolist().index(reading.ids[7])
     own = reading.responses("hidden")[7, 1]
-    still = response.quantiles.copy()
-    still[:, row] = own  # no spread at all
-    still[:, row, 3] += 1
-    found = compare_occurrence(reading, 7, replace(response, quantiles=still))
-    assert found.departure[3] == -np.inf
-    assert not np.delete(found.departure, 3).any()
+    planted = response.quantiles.copy()
+    planted[:, row] = own  # units that never did anything else
+    planted[:, row, 3] += 1
+    planted[:, row, 5] -= np.float32(0.25)
+    found = compare_occurrence(reading, 7, replace(response, quantiles=planted))
+    np.testing.assert_allclose(found.beyond, [0, 0, 0, -1, 0, 0.25, 0, 0], atol=1e-6)
+    assert np.flatnonzero(found.unusual).tolist() == [3, 5]
 
 
 def test_rare_and_unrecorded_words_are_refused(recorded):
