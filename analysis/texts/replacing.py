@@ -3,9 +3,10 @@
 Both texts are read on from the state before the token, so that what stands before it is the same by construction
 and only what follows can differ. The difference of two readings of one network is
 
-    d_t = |s'_t − s_t|₂            relative: d_t / |s_t|₂
+    d_t = |s'_t − s_t|₂            relative: d_t / mean of |s_t|₂ over the text
 
-with s_t the state of one layer after token t of the original and s'_t after the same token of the changed text.
+with s_t the state of one layer after token t of the original and s'_t after the same token of the changed text. The
+mean is over all tokens, because the size of the state right after the beginning would make any difference large.
 Source: own.
 """
 
@@ -51,8 +52,9 @@ class Replacement:
 class Downstream:
     """How far a replacement reaches, over the T tokens of the original; zero before `position`.
 
-    state, layer (0-based): of which it speaks. difference: (T,), |s' − s|₂. relative: (T,), the same over |s|₂; 1 is a
-    difference as large as the state itself, √2 that of two states which have nothing to do with each other.
+    state, layer (0-based): of which it speaks. difference: (T,), |s' − s|₂. relative: (T,), the same over the mean size
+    of the state in the original: 1 is as far as from no state at all, √2 as far as two states of that size are that
+    have nothing to do with each other.
     clusters: (T, K), mean |s' − s| over the units of each cluster. surprise: (T,), nats by which each later token
     surprises more in the changed text; NaN for the replaced one, for the first of a text, and for a classifier.
     classes: (T, C), change of the probability of each class.
@@ -109,7 +111,7 @@ def downstream(replacement: Replacement, state: str, layer: int, unit_labels: np
     zero = np.zeros_like(original[:1])
     changed = np.concatenate((replacement.changed.states[state][:, layer], zero))[places]  # −1 is the zero state
     moved = changed - original
-    difference, size = np.linalg.norm(moved, axis=1), np.linalg.norm(original, axis=1)
+    difference, size = np.linalg.norm(moved, axis=1), float(np.linalg.norm(original, axis=1).mean())
     belongs = (unit_labels[:, None] == np.arange(k)) & (unit_labels[:, None] != DROPPED)
     surprise = replacement.changed.surprise_nats[places] - replacement.original.surprise_nats
     surprise[position] = np.nan
@@ -120,7 +122,7 @@ def downstream(replacement: Replacement, state: str, layer: int, unit_labels: np
         state=state,
         layer=layer,
         difference=difference,
-        relative=np.divide(difference, size, out=np.zeros_like(difference), where=size > 0),
+        relative=difference / size if size else np.zeros_like(difference),
         clusters=np.abs(moved) @ belongs / np.maximum(belongs.sum(0), 1),
         surprise=surprise,
         classes=np.concatenate((said, nothing_said))[places] - replacement.original.class_probabilities,

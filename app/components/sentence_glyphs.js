@@ -180,7 +180,7 @@ class Glyphs {
       return [group];
     });
     const y = top + this.lanes;
-    if (this.rows.length > 1) names.unshift(text(4, top - 8, `Text ${place + 1}`, "name"));
+    if (this.rows.length > 1) names.unshift(text(4, top - 8, row.title, "name"));
     names.push(text(4, y + 16, data.noun, "name"));
     if (this.guesses) names.push(text(4, y + 20 + GUESS, "expected here", "name"), text(4, y + 20 + 2 * GUESS, "likeliest first", "note"));
     const meters = y + this.below;
@@ -197,7 +197,7 @@ class Glyphs {
     const token = row.tokens[position], known = !row.unknown.has(position);
     const box = element("rect", {
       class: "box", x: 0, y: -3, width: this.box, height: this.lanes + 6, rx: Math.min(6, this.box / 5), role: "button",
-      "aria-label": `${token}, ${this.rows.length > 1 ? `text ${place + 1}, ` : ""}position ${position + 1}`,
+      "aria-label": `${token}, ${this.rows.length > 1 ? `${row.title.toLowerCase()}, ` : ""}position ${position + 1}`,
     });
     group.append(box);
     for (let cluster = 0; cluster < this.data.clusters.length; cluster++) group.append(this.glyph(row, position, cluster));
@@ -264,8 +264,8 @@ class Glyphs {
     // What is beyond the lane is cut off, and a notch says so.
     for (const [beyond, side] of [[up + lostUp, -1], [down + lostDown, 1]]) {
       if (beyond > 1.02) {
-        const y = zero + side * half, middle = this.box / 2;
-        group.append(element("path", { class: "notch", d: `M${middle - 4} ${y - side * 0.5}L${middle} ${y - side * 4.5}L${middle + 4} ${y - side * 0.5}Z` }));
+        const y = zero + side * half, middle = this.box / 2, wide = Math.min(4, middle);
+        group.append(element("path", { class: "notch", d: `M${middle - wide} ${y - side * 0.5}L${middle} ${y - side * 4.5}L${middle + wide} ${y - side * 0.5}Z` }));
       }
     }
     group.append(element("line", { class: "zero", x1: 1, x2: this.box - 1, y1: zero, y2: zero }));

@@ -51,6 +51,7 @@ def sentence_glyphs_data(
     rows: Sequence[dict[str, Any]],
     offsets: Sequence[int],
     aligned: Sequence[int | None],
+    titles: Sequence[str],
     clusters: list[dict[str, Any]],
     noun: str,
     *,
@@ -61,8 +62,9 @@ def sentence_glyphs_data(
     """What the browser needs for several texts, all drawn on one scale.
 
     rows: as `glyph_row` makes them. offsets: empty columns before each text; aligned: the position in each that the
-    others are aligned to. clusters: as `named_clusters`. guesses: how many are written under each token. window: the
-    columns in sight at first. key: another one is another picture; with the same one the browser keeps what it drew.
+    others are aligned to; titles: of the texts, written where there are several. clusters: as `named_clusters`.
+    guesses: how many are written under each token. window: the columns in sight at first. key: another one is another
+    picture; with the same one the browser keeps what it drew.
     """
     return {
         "key": key,
@@ -71,8 +73,8 @@ def sentence_glyphs_data(
         "guesses": guesses,
         "window": window,
         "rows": [
-            row | {"offset": offset, "aligned": position}
-            for row, offset, position in zip(rows, offsets, aligned, strict=True)
+            row | {"offset": offset, "aligned": position, "title": title}
+            for row, offset, position, title in zip(rows, offsets, aligned, titles, strict=True)
         ],
     }
 

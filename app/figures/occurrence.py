@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from analysis.texts.occurrence import BAND, Occurrence
 from app.figures.style import escaped, styled
 
-MARK, UNUSUAL = "#0072b2", "#d55e00"  # neither is a sign: those are orange and blue of their own
+# By dark: this occurrence, inside and outside its bands.
+MARKS = {True: ("#56b4e9", "#e69f00"), False: ("#0072b2", "#d55e00")}
 BAND_GREY = "128,128,128"
 SHOWN = 24
 
@@ -39,7 +40,7 @@ def plot_most_unusual(found: Occurrence, word: str, *, dark: bool) -> go.Figure:
         hoverinfo="skip",
         marker={"symbol": "line-ew", "size": 18, "line": {"width": 2, "color": f"rgba({BAND_GREY},1)"}},
     )
-    _add_marks(figure, found, order, places, size=11)
+    _add_marks(figure, found, order, places, size=11, colours=MARKS[dark])
     figure.update_layout(barmode="overlay", bargap=0)
     figure = styled(figure, dark=dark, height=360, x="unit", y=_y_title(found, word))
     figure.update_xaxes(tickvals=places, ticktext=[str(unit) for unit in order], tickangle=-45, showgrid=False)
@@ -70,7 +71,7 @@ def plot_all_units(found: Occurrence, word: str, *, dark: bool) -> go.Figure:
         hoverinfo="skip",
         line={"color": f"rgba({BAND_GREY},1)", "width": 2},
     )
-    _add_marks(figure, found, order, places, size=6)
+    _add_marks(figure, found, order, places, size=6, colours=MARKS[dark])
     return styled(
         figure,
         dark=dark,
@@ -80,10 +81,18 @@ def plot_all_units(found: Occurrence, word: str, *, dark: bool) -> go.Figure:
     )
 
 
-def _add_marks(figure: go.Figure, found: Occurrence, order: np.ndarray, places: Sequence[int], *, size: int) -> None:
+def _add_marks(
+    figure: go.Figure,
+    found: Occurrence,
+    order: np.ndarray,
+    places: Sequence[int],
+    *,
+    size: int,
+    colours: tuple[str, str],
+) -> None:
     for unusual, name, symbol, colour in (
-        (False, "this occurrence", "circle", MARK),
-        (True, "this one, outside the bands", "diamond", UNUSUAL),
+        (False, "this occurrence", "circle", colours[0]),
+        (True, "this one, outside the bands", "diamond", colours[1]),
     ):
         own = found.unusual[order] == unusual
         units = order[own]

@@ -8,8 +8,9 @@ from analysis.texts.replacing import Downstream
 from app.figures.style import NEGATIVE, POSITIVE, escaped, styled
 
 BEFORE, AFTER = 4, 40  # tokens around the replaced one that are in sight at first
-LINE = "#0072b2"
-SCALES = {True: [[0, "#0e1117"], [1, "#ffd9a0"]], False: [[0, "#ffffff"], [1, "#7a2c00"]]}  # by dark
+DRAWN = 400  # tokens, from shortly before the replaced one on
+LINES = {True: "#56b4e9", False: "#0072b2"}  # by dark
+SCALES = {True: [[0, "rgba(255,217,160,0)"], [1, "#ffd9a0"]], False: [[0, "rgba(122,44,0,0)"], [1, "#7a2c00"]]}
 
 
 def plot_downstream(
@@ -17,7 +18,8 @@ def plot_downstream(
 ) -> go.Figure:
     """Three panels over the tokens of the original: the state's difference, what is said, and the clusters.
 
-    tokens: the original's, as they are shown; labels: of the K clusters.
+    Of a long text the `DRAWN` tokens from the replaced one on. tokens: the original's, as they are shown; labels: of
+    the K clusters.
     """
     rows = make_subplots(
         3,
@@ -26,13 +28,14 @@ def plot_downstream(
         vertical_spacing=0.05,
         row_heights=[0.34, 0.26, 0.40],
     )
-    places = np.arange(len(tokens))
-    told = np.array([f"{place + 1} · {escaped(token)}" for place, token in enumerate(tokens)])
+    drawn = slice(max(0, position - BEFORE), position + DRAWN)
+    places = np.arange(len(tokens))[drawn]
+    told = np.array([f"{place + 1} · {escaped(token)}" for place, token in enumerate(tokens)])[drawn]
     rows.add_scatter(
         x=places,
-        y=found.relative,
+        y=found.relative[drawn],
         mode="lines+markers",
-        line={"color": LINE, "width": 2},
+        line={"color": LINES[dark], "width": 2},
         marker={"size": 5},
         customdata=told,
         hovertemplate="%{customdata}<br>differs by %{y:.3f} of its size<extra></extra>",
@@ -44,9 +47,9 @@ def plot_downstream(
         rows.add_hline(y=half, line={"dash": "dot", "width": 1.2, "color": "gray"}, row=1, col=1)
     if classes:
         place = 1 if len(classes) == 2 else int(np.abs(found.classes[position:]).sum(0).argmax())
-        said, title = found.classes[:, place], f"P({escaped(classes[place])}), more"
+        said, title = found.classes[drawn, place], f"P({escaped(classes[place])}), more"
     else:
-        said, title = found.surprise, "surprise,<br>nats more"
+        said, title = found.surprise[drawn], "surprise,<br>nats more"
     rows.add_bar(
         x=places,
         y=said,
@@ -63,12 +66,12 @@ def plot_downstream(
     rows.add_heatmap(
         x=places,
         y=names,
-        z=found.clusters.T,
+        z=found.clusters[drawn].T,
         colorscale=SCALES[dark],
         zmin=0,
         showscale=True,
         colorbar={"len": 0.38, "y": 0.19, "thickness": 10, "title": {"text": "mean |Δ|", "font": {"size": 11}}},
-        customdata=np.broadcast_to(told, found.clusters.T.shape),
+        customdata=np.broadcast_to(told, found.clusters[drawn].T.shape),
         hovertemplate="%{customdata}<br>cluster %{y}: %{z:.3f} per unit<extra></extra>",
         row=3,
         col=1,
@@ -82,7 +85,7 @@ def plot_downstream(
     figure.update_xaxes(range=[first - 0.5, last - 0.5], showgrid=False)
     figure.update_xaxes(
         tickvals=places,
-        ticktext=[escaped(token[:14]) for token in tokens],
+        ticktext=[escaped(token[:14]) for token in tokens[drawn]],
         tickangle=-50,
         tickfont={"size": 11},
         row=3,

@@ -19,8 +19,19 @@ from data_prep.tokens import display_token
 from models.run import Run
 
 KEY, WINDOW = "sentence-glyphs", "columns"
+_SEEN = "texts-seen"
 GUESSES = 3
 LANDMARK = "though"  # where texts that have it are aligned at first
+
+
+def follow_texts(texts: Sequence[str]) -> None:
+    """Forget the token and the columns that were looked at when another text stands in their place."""
+    before, row = st.session_state.get(_SEEN, texts), (st.session_state.get("row") or 1) - 1
+    if list(before[row : row + 1]) != list(texts[row : row + 1]):
+        st.session_state["position"] = None
+    if before[0] != texts[0]:
+        st.query_params.pop(WINDOW, None)
+    st.session_state[_SEEN] = list(texts)
 
 
 def choose_alignment(run: Run, readings: Sequence[Reading]) -> str | None:
@@ -95,10 +106,19 @@ def draw_glyphs(
     clustering = (*chosen.clustering[1:], clusters.k)
     rows = [cached.find_glyph_row(run, text, *clustering) for text in texts]
     named = named_clusters(chosen.response(), clusters, run.vocabulary)
+    titles = [f"Text {number}" for number in range(1, len(rows) + 1)]
     shown = 0 if run.classes or not guesses else GUESSES
     drawn = hashlib.sha256(repr((run.digest, clustering, list(texts), offsets, shown)).encode()).hexdigest()
     data = sentence_glyphs_data(
-        rows, offsets, aligned, named, run.vocabulary.tokenisation.noun, guesses=shown, window=_window(), key=drawn
+        rows,
+        offsets,
+        aligned,
+        titles,
+        named,
+        run.vocabulary.tokenisation.noun,
+        guesses=shown,
+        window=_window(),
+        key=drawn,
     )
     sentence_glyphs(data, picked, key=KEY, on_pick=_take_pick, on_window=_take_window)
     _cluster_link(named)
@@ -110,11 +130,6 @@ def draw_glyphs(
         "the state starts at zero, so that the first tokens always gain much; a mean over a cluster hides what cancels "
         "in it.",
     )
-
-
-def forget_token() -> None:
-    """Other texts have other positions; for a callback."""
-    st.session_state["position"] = None
 
 
 def _row(readings: Sequence[Reading]) -> int:

@@ -13,15 +13,15 @@ def reading_notes(run: Run, readings: Sequence[Reading]) -> None:
     """One notice for each text that was not read as it was typed."""
     noun = run.vocabulary.tokenisation.noun
     for number, reading in enumerate(readings, 1):
-        text = f"Text {number}" if len(readings) > 1 else "The text"
+        text = f"Text {number}: " if len(readings) > 1 else ""
         if reading.left_out:
-            st.warning(f"{text}: the first {LONGEST:,} tokens are shown; {reading.left_out:,} more were left out.")
+            st.warning(f"{text}Only the first {LONGEST:,} tokens are shown; {reading.left_out:,} more were left out.")
         if reading.skipped:
-            st.warning(f"{text}: {reading.skipped:,} symbols are not in the vocabulary of this model and were skipped.")
+            st.warning(f"{text}{reading.skipped:,} symbols are not in the vocabulary of this model and were skipped.")
         if not reading.known.any():
-            st.warning(f"{text}: Not one {noun} of it is in the vocabulary: the network reads \\<unk\\> throughout.")
+            st.warning(f"{text}Not one {noun} is in the vocabulary: the network reads \\<unk\\> throughout.")
         elif unknown := int((~reading.known).sum()):
             st.info(
-                f"{text}: {unknown:,} of {len(reading.tokens):,} {noun}s are not in the vocabulary: the network reads "
-                "them as \\<unk\\>; they are in italics, with a wavy line."
+                f"{text}{unknown:,} of {len(reading.tokens):,} {noun}s are not in the vocabulary: the network reads "
+                "them as \\<unk\\>; they have a wavy line."
             )

@@ -111,9 +111,9 @@ def _occurrence(chosen: Selection, text: str, reading: Reading, position: int, c
             alt=f"Response of {units} units to this {noun} against their bands: {unusual} lie outside",
         )
         how_to_read(
-            f"Bands: the middle half and the middle 82 % of {found.count:,} recorded occurrences; the mark is this one, "
-            f"a diamond where it lies outside, as for {unusual:,} of {units:,} units ({unusual / units:.0%}); in an "
-            f"occurrence like any other it is {found.expected_unusual:.0%}.",
+            f"Bands: the middle half and the middle 82 % of {found.count:,} recorded occurrences; the mark is this "
+            f"one, a diamond where it lies outside, as for {unusual:,} of {units:,} units ({unusual / units:.0%}); in "
+            f"an occurrence like any other it is {found.expected_unusual:.0%}.",
             "units move together, so that many unusual ones may be one event; in a short text the state is unusual in "
             "any case, because it has just begun.",
         )

@@ -33,7 +33,7 @@ def what_if_panel(chosen: Selection, text: str, position: int, labels: list[str]
     typed = left.text_input("Instead", key="instead", bind="query-params", placeholder="type, or choose", max_chars=200)
     suggested = _suggested(chosen, reading, position)
     right.pills(
-        "What the network expected here, and words that it treats alike",
+        f"What the network expected here, and {vocabulary.tokenisation.noun}s that it treats alike",
         suggested,
         key="instead-suggested",
         on_change=_take_suggestion,
@@ -165,6 +165,7 @@ def _both(
         rows,
         [0, 0],
         [position, at],
+        ["As it is", "Changed"],
         named_clusters(chosen.response(), chosen.clusters(), vocabulary),
         vocabulary.tokenisation.noun,
         guesses=0,

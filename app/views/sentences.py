@@ -6,7 +6,7 @@ from app import cached, selection
 from app.components.sentence_glyphs import cluster_labels
 from app.notices import literal, show_error
 from app.numbers import numbers
-from app.panels.glyphs import choose_alignment, choose_guesses, choose_token, draw_glyphs, forget_token, picked_token
+from app.panels.glyphs import choose_alignment, choose_guesses, choose_token, draw_glyphs, follow_texts, picked_token
 from app.panels.heatmap import heatmap_panel
 from app.panels.landmark import aligned_positions, landmark_panel
 from app.panels.many_texts import many_texts
@@ -25,7 +25,6 @@ LOOKS = ("one token", "all units", "what if")
 def take_text(text: str) -> None:
     """Read one text of many."""
     take_texts([text])
-    forget_token()
 
 
 chosen = selection.current()
@@ -40,6 +39,7 @@ except UserError as error:
     many_texts(chosen, take_text)
     st.stop()
 reading_notes(run, readings)
+follow_texts(texts)
 with row:
     align = choose_alignment(run, readings)
     guesses = choose_guesses(run)
