@@ -94,11 +94,11 @@ class Glyphs {
     this.usual = Math.max(this.smallest, Math.min(76, (width - 8) / this.columns));
     const fits = this.columns * this.usual <= width;
     this.root.classList.toggle("whole", fits); // nothing to zoom
-    if (this.data.window) return this.look(...this.data.window, false);
     const span = Math.min(this.columns, width / this.usual);
-    const middle = this.data.picked ? this.column(this.data.picked) : 0;
+    const middle = this.data.picked && this.data.centred ? this.column(this.data.picked) : 0;
     const from = middle > span * 0.8 ? Math.min(this.columns - span, middle - span / 2) : 0;
-    this.look(from, from + (fits ? width / this.usual : span), false);
+    this.look(...(this.data.window ?? [from, from + (fits ? width / this.usual : span)]), false);
+    this.said = Object.values(this.seen()).join("-");
   }
 
   // Shows the columns from … to; wide enough to be read, narrow enough to be seen.
@@ -124,17 +124,18 @@ class Glyphs {
     this.waiting = setTimeout(() => this.report(), 600);
   }
 
-  // The columns in sight become part of the address, once they rest and are not what they were at first.
+  // The columns in sight become part of the address once they rest and are not what they were at first.
   report() {
     clearTimeout(this.waiting);
-    const from = Math.round(this.scroller.scrollLeft / this.step), to = Math.round(Math.min(this.columns, this.scroller.scrollLeft / this.step + this.inSight));
-    const said = `${from}-${to}`;
-    if (this.said === undefined || this.said === said || this.root.classList.contains("whole")) {
-      this.said = said;
-      return;
-    }
+    const seen = this.seen(), said = Object.values(seen).join("-");
+    if (this.said === said || this.root.classList.contains("whole")) return;
     this.said = said;
-    this.tell("window", { from, to });
+    this.tell("window", seen);
+  }
+
+  seen() {
+    const from = this.scroller.scrollLeft / this.step;
+    return { from: Math.round(from), to: Math.round(Math.min(this.columns, from + this.inSight)) };
   }
 
   fill() {

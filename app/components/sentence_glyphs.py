@@ -28,23 +28,25 @@ _mount = st.components.v2.component("sentence_glyphs", **assets("sentence_glyphs
 
 @dataclass(frozen=True)
 class Picked:
-    """A token: the text that it stands in, and where, both from 0."""
+    """A token: the text that it stands in, and where, both from 0; and whether somebody chose it."""
 
     row: int
     position: int
+    by_hand: bool = False
 
 
 def sentence_glyphs(
     data: dict[str, Any], picked: Picked | None, *, key: str, on_pick: Callable[[], None], on_window: Callable[[], None]
 ) -> None:
-    """Draw the glyphs; the box of the token `picked` stands out.
+    """Draw the glyphs; the box of the token `picked` stands out, and is in sight at first if somebody chose it.
 
     A click calls `on_pick`, after which `st.session_state[key].picked` is {"row", "position"}, position None where a
     pick was taken back, or {"cluster"} for the name of a cluster. When other columns come in sight `on_window` is
     called, `st.session_state[key].window` being {"from", "to"}.
     """
     shown = None if picked is None else {"row": picked.row, "position": picked.position}
-    _mount(key=key, data=data | {"picked": shown}, on_picked_change=on_pick, on_window_change=on_window)
+    drawn = data | {"picked": shown, "centred": picked is not None and picked.by_hand}
+    _mount(key=key, data=drawn, on_picked_change=on_pick, on_window_change=on_window)
 
 
 def sentence_glyphs_data(

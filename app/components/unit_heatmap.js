@@ -89,7 +89,7 @@ class UnitHeatmap {
     if (!width) return;
     this.width = width;
     this.rowSize = Math.max(2, Math.min(16, TALLEST / this.units));
-    this.columnSize = Math.max(7, Math.min(64, (width - AXIS) / this.positions));
+    this.columnSize = Math.max(7, Math.min(110, (width - AXIS) / this.positions));
     const foot = this.columnSize >= FLAT ? 26 : 66; // tokens are written flat where there is room
     const tall = Math.min(TALLEST, this.units * this.rowSize);
     this.scroller.style.height = `${tall + foot + 16}px`;

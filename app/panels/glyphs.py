@@ -18,7 +18,8 @@ from app.selection import Selection
 from data_prep.tokens import display_token
 from models.run import Run
 
-KEY, WINDOW = "sentence-glyphs", "columns"
+KEY, WINDOW, ALIGN = "sentence-glyphs", "columns", "align"
+BEGINNINGS = "(the beginnings)"
 _SEEN = "texts-seen"
 GUESSES = 3
 LANDMARK = "though"  # where texts that have it are aligned at first
@@ -35,21 +36,31 @@ def follow_texts(texts: Sequence[str]) -> None:
 
 
 def choose_alignment(run: Run, readings: Sequence[Reading]) -> str | None:
-    """The token at which several texts are aligned, or None for their beginnings."""
+    """The token at which several texts are aligned, or None for their beginnings.
+
+    Not bound to the address, because what it is at first depends on the texts, and so do its options.
+    """
+    linked = st.query_params.get(ALIGN)
     if len(readings) < 2:
+        st.query_params.pop(ALIGN, None)
         return None
     common, tokenisation = common_tokens(readings), run.vocabulary.tokenisation
-    return st.selectbox(
+    options, first = [BEGINNINGS, *common], LANDMARK if LANDMARK in common else BEGINNINGS
+    if st.session_state.get(ALIGN) not in options:
+        st.session_state[ALIGN] = linked if linked in options else first
+    chosen = st.selectbox(
         "Align at",
-        common,
-        index=common.index(LANDMARK) if LANDMARK in common else None,
-        key="align",
-        bind="query-params",
-        format_func=lambda token: display_token(token, tokenisation),
-        placeholder=f"a {tokenisation.noun} of all texts",
-        help=f"Its first occurrence in every text; empty: their first {tokenisation.noun}s.",
-        width=170,
+        options,
+        key=ALIGN,
+        format_func=lambda token: token if token == BEGINNINGS else display_token(token, tokenisation),
+        help="A token that all texts have: its first occurrence in each of them.",
+        width=190,
     )
+    if chosen == first:
+        st.query_params.pop(ALIGN, None)
+    else:
+        st.query_params[ALIGN] = chosen
+    return None if chosen == BEGINNINGS else chosen
 
 
 def choose_guesses(run: Run) -> bool:
@@ -85,7 +96,7 @@ def picked_token(readings: Sequence[Reading], changes: Sequence[TokenChanges], a
     """The token that is looked at: the chosen one, else the aligned one, else the one that moved the state most."""
     row, position = _row(readings), st.session_state.get("position")
     if position is not None and position <= len(readings[row].tokens):
-        return Picked(row, position - 1)
+        return Picked(row, position - 1, by_hand=True)
     if aligned[row] is not None:
         return Picked(row, aligned[row])
     after_first = changes[row].change[1:]
@@ -108,7 +119,7 @@ def draw_glyphs(
     named = named_clusters(chosen.response(), clusters, run.vocabulary)
     titles = [f"Text {number}" for number in range(1, len(rows) + 1)]
     shown = 0 if run.classes or not guesses else GUESSES
-    drawn = hashlib.sha256(repr((run.digest, clustering, list(texts), offsets, shown)).encode()).hexdigest()
+    drawn = hashlib.sha256(repr((run.digest, clustering, list(texts), offsets, aligned, shown)).encode()).hexdigest()
     data = sentence_glyphs_data(
         rows,
         offsets,
