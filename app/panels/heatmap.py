@@ -72,7 +72,8 @@ def heatmap_panel(chosen: Selection, text: str, position: int) -> None:
     how_to_read(
         f"A row per unit of {chosen.layer_name}, by cluster and in it by mean size; a column per token: {ends}. Point "
         "at it for the value; a click picks unit and token.",
-        "colours are relative to this text and quantity; do not compare the shades of two pictures.",
+        "in a text of many units and tokens some are strong by chance; look whether a row is so in other texts too."
+        + (" The colours are relative to this text: do not compare the shades of two pictures." if signed else ""),
     )
     listed = max(1, LISTED_VALUES // units)
     first = max(0, min(position - listed // 2, len(tokens) - listed))

@@ -54,7 +54,7 @@ def _clusters(place: st.delta_generator.DeltaGenerator, flow: ClusterFlow, posit
     place.markdown("**Clusters, in sums over their units**")
     columns = {name: st.column_config.NumberColumn(format="%.2f", width=48) for name in ("gained", "lost")}
     columns["kept"] = st.column_config.NumberColumn(format="%.0f %%", width=48)
-    columns["cluster"] = st.column_config.NumberColumn("", width=24)
+    columns |= {"cluster": st.column_config.NumberColumn("", width=24), "words": st.column_config.TextColumn(width=105)}
     table = step_table(flow, position, labels)
     table["kept"] *= 100
     place.dataframe(table, hide_index=True, height=248, column_config=columns)
