@@ -16,14 +16,14 @@ run: .venv/.installed
 	@exec $(VENV_PYTHON) -m streamlit run app/main.py --server.port "$(PORT)"
 
 test: .venv/.installed-test
-	@$(VENV_PYTHON) tests/chromium.py
+	@$(VENV_PYTHON) app/bench/chromium.py
 	@$(VENV_PYTHON) -m ruff check .
 	@exec $(VENV_PYTHON) -m pytest
 
 lint: .venv/.installed-test
 	@$(VENV_PYTHON) -m ruff check .
 
-bench: .venv/.installed
+bench: .venv/.installed-test
 	@.venv/bin/rnnscope bench
 
 clean:

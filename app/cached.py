@@ -5,6 +5,7 @@ part of a key. What is returned is shared between visitors: frozen, and never ch
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from analysis.texts.reading import Reading, read_text
 from analysis.texts.replacing import Downstream, Replacement, downstream, replace_token
 from analysis.texts.token_changes import TokenChanges, token_changes
 from analysis.texts.unit_values import unit_values
+from app.components.memory_map import MapDisplay, memory_map_data
 from app.components.sentence_glyphs import glyph_row
 from app.figures.word_cloud import Cloud, lay_out_clouds
 from app.tables.corpora import frequencies_table
@@ -35,6 +37,7 @@ from data_prep.corpus import Corpus, corpora_home, list_corpora, open_corpus
 from data_prep.corpus_statistics import CorpusStatistics, describe_corpus
 from data_prep.errors import UserError
 from data_prep.known import CorpusState
+from data_prep.parts_of_speech import tag_types
 from data_prep.tables import column_names, table_kind
 from data_prep.text_list import TextList, read_text_list
 from data_prep.tokens import SENTENCE_END
@@ -87,9 +90,12 @@ def quality_in_progress(run: Run, state: str, layer: int, words: int, treatment:
     return _quality(run.id, _recorded(run), state, layer, words, treatment)
 
 
-def find_clouds(run: Run, state: str, layer: int, words: int, treatment: Treatment, k: int) -> tuple[Cloud, ...]:
-    """The word clouds of the co-clusters, one per cluster, laid out."""
-    return _clouds(run.id, _recorded(run), state, layer, words, treatment, k)
+def find_map(
+    run: Run, state: str, layer: int, words: int, treatment: Treatment, k: int, display: MapDisplay, *, tagged: bool
+) -> dict[str, Any]:
+    """What the browser draws the memory map from; tagged: with the parts of speech of the words."""
+    recorded = _recorded(run)
+    return _map(run.id, recorded, state, layer, words, treatment, k, astuple(display), tagged, display)
 
 
 def find_reading(run: Run, text: str) -> Reading:
@@ -284,15 +290,37 @@ def _quality(
     return _workers().submit(quality_work(run, recorded.rpartition("/")[2], response, decomposition))
 
 
-@st.cache_resource(max_entries=128, show_spinner="Laying out the word clouds …")
+@st.cache_resource(max_entries=128, show_spinner=False)
 def _clouds(
-    run_id: str, recorded: str, state: str, layer: int, words: int, treatment: Treatment, k: int
+    run_id: str, recorded: str, state: str, layer: int, words: int, treatment: Treatment, k: int, width: int
 ) -> tuple[Cloud, ...]:
     run = find_run(run_id)
     response = find_response(run, state, layer, words)
     clusters = _clusters(run_id, recorded, state, layer, words, treatment, k)
     names = [run.vocabulary.display(token_id) for token_id in response.token_ids]
-    return lay_out_clouds(names, response.mean, clusters)
+    return lay_out_clouds(names, response.mean, clusters, width=width)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _map(
+    run_id: str,
+    recorded: str,
+    state: str,
+    layer: int,
+    words: int,
+    treatment: Treatment,
+    k: int,
+    shown: tuple[Any, ...],  # noqa: ARG001 (the key of what follows)
+    tagged: bool,
+    _display: MapDisplay,
+) -> dict[str, Any]:
+    run = find_run(run_id)
+    response = find_response(run, state, layer, words)
+    clusters = _clusters(run_id, recorded, state, layer, words, treatment, k)
+    clouds = _clouds(run_id, recorded, state, layer, words, treatment, k, _display.cloud_width)
+    names = [run.vocabulary.display(token_id) for token_id in response.token_ids]
+    tags = tag_types([run.vocabulary.tokens[token_id] for token_id in response.token_ids]).tags if tagged else ()
+    return memory_map_data(run.vocabulary.tokenisation.noun, names, response, clusters, clouds, _display, tags)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -10,7 +10,10 @@ if ROOT not in sys.path:  # where only the requirements are installed, not rnnsc
 import streamlit as st  # noqa: E402
 
 from app import selection  # noqa: E402
+from app.components.page_frame import page_frame  # noqa: E402
 from app.notices import show_error  # noqa: E402
+from app.page_tables import forget_tables  # noqa: E402
+from app.page_tools import tools  # noqa: E402
 from data_prep.errors import UserError  # noqa: E402
 
 st.set_page_config(
@@ -28,8 +31,14 @@ page = st.navigation(
         st.Page("views/own_model.py", title="Your model", icon=":material/upload_file:"),
     ]
 )
+forget_tables()
+with st.sidebar:
+    page_frame()
 try:
     selection.choose()
     page.run()
 except UserError as error:
     show_error(error)
+finally:  # a page may also stop early
+    with st.sidebar:
+        tools(page.title)

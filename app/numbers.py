@@ -3,9 +3,12 @@
 import pandas as pd
 import streamlit as st
 
+from app.page_tables import note_table
+
 
 def numbers(table: pd.DataFrame, name: str, *, label: str = "The numbers") -> None:
     """A folded table with a download as CSV; `name` is the file's name without its ending."""
+    note_table(table, label)
     with st.expander(f"{label} ({len(table):,} rows)", key=f"numbers-{name}"):  # by its key it stays open as rows come
         st.dataframe(table, hide_index=True, width="stretch")
         st.download_button(

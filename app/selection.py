@@ -5,6 +5,7 @@ reproduces the view.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -12,14 +13,15 @@ from analysis.clusters.coclustering import LARGEST_K, Coclusters, largest_k
 from analysis.clusters.decomposition import TREATMENTS, Treatment
 from analysis.recording.result import ExpectedResponse
 from app import cached
+from app.components.memory_map import MapDisplay
 from app.defaults import CLUSTERS, RUN, TREATMENT, WORDS
-from app.figures.word_cloud import Cloud
 from app.links import take_choice
+from app.notices import literal
 from data_prep.errors import UserError
 from models.run import Run
 
 _CURRENT, _NEXT = "selection", "next-run"
-_WORD_CHOICES = (50, 100, 200, 300, 400, 500, 600)
+_WORD_CHOICES = (50, 100, 200, 300, 400, 500, 600, 800, 1000)
 _EXPLAINED = {
     "combined": "Sign and strength: words that push the same units belong together, the more so the same way.",
     "signed": "Keeps the sign: only words that push the same units the same way belong together.",
@@ -58,9 +60,9 @@ class Selection:
         """Co-clusters of the selected responses."""
         return cached.find_clusters(self.run, self.state, self.layer, self.words, self.treatment, self._k())
 
-    def clouds(self) -> tuple[Cloud, ...]:
-        """Their word clouds."""
-        return cached.find_clouds(self.run, self.state, self.layer, self.words, self.treatment, self._k())
+    def map(self, display: MapDisplay, *, tagged: bool) -> dict[str, Any]:
+        """Their memory map, as the browser draws it; tagged: with the parts of speech of the words."""
+        return cached.find_map(*self.clustering, self._k(), display, tagged=tagged)
 
     def _k(self) -> int:
         # A text of few words, or a layer of few units, cannot be cut into as many clusters as the slider offers.
@@ -80,6 +82,7 @@ def choose() -> None:
             st.session_state["run"] = wanted
         ids = list(by_id)
         take_choice("run", ids)
+        gone = _gone_run(ids)
         first = ids.index(RUN) if RUN in ids else 0
         run_id = st.selectbox("Run", ids, index=first, key="run", bind="query-params")
         run = by_id[run_id]
@@ -118,9 +121,25 @@ def choose() -> None:
             )
         if faults:
             st.caption(f"{len(faults)} run{'s' if len(faults) > 1 else ''} cannot be opened: see Overview.")
+    if gone is not None:
+        st.warning(
+            f"There is no run {literal(gone)} here: it was deleted, or the link is from elsewhere. Shown is another."
+        )
     layer = min(layer, top)
     state = state if state in states else "hidden"
+    if cached.is_recorded(run):
+        words = min(words, cached.find_recording(run).response(state, layer).banded)
     st.session_state[_CURRENT] = Selection(run, layer, state, words, treatment, k)
+
+
+def _gone_run(ids: list[str]) -> str | None:
+    """The run that was looked at, or that the address names, if it is not there; what was picked in it is forgotten."""
+    wanted = st.session_state.get("run") or st.query_params.get("run")
+    if wanted is None or wanted in ids:
+        return None
+    for picked in ("word", "unit", "cluster"):
+        st.session_state[picked] = None
+    return wanted
 
 
 def choose_next(run_id: str) -> None:
@@ -131,6 +150,12 @@ def choose_next(run_id: str) -> None:
 def choose_k(k: int) -> None:
     """Let the sidebar choose this number of clusters; for a callback."""
     st.session_state["k"] = k
+
+
+def chosen_run() -> Run | None:
+    """The run of the sidebar, if there is one."""
+    selection = st.session_state.get(_CURRENT)
+    return selection.run if selection else None
 
 
 def current() -> Selection:

@@ -6,9 +6,9 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "tests"))
+sys.path.insert(0, str(HERE.parent))
 
-from chromium import find_chromium  # noqa: E402
+from app.bench.chromium import find_chromium  # noqa: E402
 
 RUN = "run=shakespeare-lstm-2x200"
 VIEWS = {

@@ -44,7 +44,7 @@ class ContinuationTree {
 
   draw() {
     const scroller = block("scroller");
-    this.svg = element("svg", { height: this.rows * ROW + 8, role: "tree", "aria-label": "What may follow the prompt" });
+    this.svg = element("svg", { height: this.rows * ROW + 8, role: "tree", "aria-label": "What may follow the prompt", "data-figure": "What may follow" });
     this.tip = block("tip");
     scroller.append(this.svg);
     this.root.replaceChildren(scroller, this.legend(), this.tip);

@@ -27,3 +27,12 @@ function percent(share) {
   return share < 0.0005 ? "< 0.1 %" : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 }
 
+
+let pen;
+
+// How wide a text of class `note` is in a picture, in pixels.
+function textWidth(content, family) {
+  pen ??= document.createElement("canvas").getContext("2d");
+  pen.font = `12px ${family}`;
+  return pen.measureText(content).width;
+}

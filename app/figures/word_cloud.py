@@ -11,7 +11,7 @@ from wordcloud import WordCloud
 
 from analysis.clusters.coclustering import Coclusters, own_response
 
-WIDTH = 420  # of a cloud, in pixels of the layout; the browser scales it
+WIDTH = 420  # of a cloud, in pixels of the layout
 SMALLEST, LARGEST = 12, 20  # font sizes
 AREA = 1.45  # of a box, over that of its words if all had a middling size
 # Height of the box, over the expected one, and largest font size, in turn until every word fits.
@@ -46,23 +46,26 @@ def font_path() -> str:
     return str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf")
 
 
-def lay_out_clouds(names: list[str], mean: np.ndarray, clusters: Coclusters, *, seed: int = 0) -> tuple[Cloud, ...]:
+def lay_out_clouds(
+    names: list[str], mean: np.ndarray, clusters: Coclusters, *, width: int = WIDTH, seed: int = 0
+) -> tuple[Cloud, ...]:
     """One cloud per word cluster; size = |mean response of the word to its own unit cluster|, within the cloud.
 
     names: (W,) as displayed, all different. mean: (W, H). Words of a dropped cluster are in no cloud.
     """
     weights = np.abs(own_response(clusters, mean))
     return tuple(
-        _lay_out(names, weights, np.flatnonzero(clusters.word_labels == cluster), seed) for cluster in range(clusters.k)
+        _lay_out(names, weights, np.flatnonzero(clusters.word_labels == cluster), width, seed)
+        for cluster in range(clusters.k)
     )
 
 
-def _lay_out(names: list[str], weights: np.ndarray, members: np.ndarray, seed: int) -> Cloud:
+def _lay_out(names: list[str], weights: np.ndarray, members: np.ndarray, width: int, seed: int) -> Cloud:
     members = members[np.argsort(-weights[members], kind="stable")]
     middling = (SMALLEST + LARGEST) / 2
     letters = sum(len(_shorten(names[member])) + 1 for member in members)
-    height = max(2 * LARGEST, round(AREA * letters * 0.55 * middling * middling / WIDTH))
-    best = Cloud((), tuple(members.tolist()), WIDTH, height)
+    height = max(2 * LARGEST, round(AREA * letters * 0.55 * middling * middling / width))
+    best = Cloud((), tuple(members.tolist()), width, height)
     if len(members) == 0:
         return best
     # wordcloud knows words by their text: of those that look the same, the strongest is placed.
@@ -70,7 +73,7 @@ def _lay_out(names: list[str], weights: np.ndarray, members: np.ndarray, seed: i
     for member in members:
         texts.setdefault(_shorten(names[member]), int(member))
     for stretch, largest in TRIES:
-        found = _try(texts, members, weights, round(stretch * height), largest, seed)
+        found = _try(texts, members, weights, (width, round(stretch * height)), largest, seed)
         if len(found.placed) > len(best.placed):
             best = found
         if not best.not_placed:
@@ -79,7 +82,7 @@ def _lay_out(names: list[str], weights: np.ndarray, members: np.ndarray, seed: i
 
 
 def _try(
-    texts: dict[str, int], members: np.ndarray, weights: np.ndarray, height: int, largest: int, seed: int
+    texts: dict[str, int], members: np.ndarray, weights: np.ndarray, box: tuple[int, int], largest: int, seed: int
 ) -> Cloud:
     # Given sizes as whole numbers, wordcloud draws just these: it scales each word by the ratio to the one before.
     strongest = weights[members].max() or 1.0
@@ -88,8 +91,8 @@ def _try(
     }
     cloud = WordCloud(
         font_path=font_path(),
-        width=WIDTH,
-        height=height,
+        width=box[0],
+        height=box[1],
         margin=5,
         prefer_horizontal=1.0,
         min_font_size=SMALLEST,
@@ -100,7 +103,7 @@ def _try(
     ).generate_from_frequencies(sizes)
     placed = tuple(_place(texts, *entry[:3]) for entry in cloud.layout_)
     there = {word.word for word in placed}
-    return Cloud(placed, tuple(int(member) for member in members if member not in there), WIDTH, height)
+    return Cloud(placed, tuple(int(member) for member in members if member not in there), *box)
 
 
 def _place(texts: dict[str, int], entry: tuple[str, float], size: int, position: tuple[int, int]) -> PlacedWord:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from analysis.clusters.quality import TRUSTED, UNTRUSTED, QualityProfile
 from app import cached
+from app.components.cluster_count import cluster_count, cluster_count_data
 from app.figures.cluster_quality import plot_cluster_quality
 from app.notices import literal
 from app.numbers import numbers
@@ -11,6 +12,7 @@ from app.selection import Selection, choose_k
 from app.tables.clusters import quality_table
 from data_prep.errors import UserError
 
+STRIP = "cluster-count"
 _SHOWN = {TRUSTED: (":material/verified:", "green"), UNTRUSTED: (":material/warning:", "red")}
 _SHAKY = (":material/help:", "orange")
 
@@ -28,6 +30,18 @@ def quality_badge(chosen: Selection) -> None:
         verdict = profile.verdicts[k - int(profile.ks[0])]
         icon, colour = _SHOWN.get(verdict, _SHAKY)
         st.badge(f"{k} clusters: {verdict}", icon=icon, color=colour, help="Why, stands below the map.")
+
+
+def quality_strip(chosen: Selection) -> None:
+    """Every number of clusters with how far it is to be trusted; a click takes it."""
+    work = cached.quality_in_progress(*chosen.clustering)
+    profile = work.result() if work.done() and not work.exception() else None
+    cluster_count(cluster_count_data(chosen.clusters().k, profile), key=STRIP, on_take=_take)
+
+
+def _take() -> None:
+    if (k := st.session_state[STRIP].taken) is not None:
+        choose_k(k)
 
 
 def quality_panel(chosen: Selection) -> None:

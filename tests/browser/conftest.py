@@ -2,28 +2,17 @@ import json
 import os
 import shutil
 import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+from app.bench.browser import DASHBOARD, FLAGS, TOUR_SEEN, served
+from app.bench.chromium import find_chromium
 
-from chromium import find_chromium  # noqa: E402
-
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
@@ -38,30 +27,19 @@ def server(classifier_home, tmp_path_factory):
         yield address
 
 
+@pytest.fixture(scope="session")
+def serve():
+    """serve(home): a context with the address of a dashboard over a home of the test's own."""
+    return dashboard
+
+
 @contextmanager
 def dashboard(home: Path) -> Iterator[str]:
-    """The address of a dashboard over `home`, on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = (home / "server.log").open("w")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app/main.py", f"--server.port={port}"],
-        cwd=ROOT,
-        env={**os.environ, "RNNSCOPE_HOME": str(home)},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    address = f"http://localhost:{port}"
-    try:
-        _wait_for(f"{address}/_stcore/health", process)
+    """The address of a dashboard over `home`; at the end, it has raised nothing."""
+    log = home / "server.log"
+    with served(DASHBOARD, log, home) as address:
         yield address
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)  # with all that it started, as by Control-C in a terminal
-        process.wait(20)
-        log.close()
-    assert "Traceback" not in (home / "server.log").read_text()
+    assert "Traceback" not in log.read_text()
 
 
 @pytest.fixture
@@ -79,7 +57,7 @@ def browser():
     path = find_chromium()
     assert path is not None, "There is no Chromium: run make test, or name one in RNNSCOPE_CHROMIUM."
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium
         chromium.close()
 
@@ -89,9 +67,11 @@ def visit(server, browser):
     """Open a page of the dashboard in a fresh browser; at the end, nothing went wrong and nothing left this machine."""
     contexts, faults = [], []
 
-    def visit_(path: str, **settings: object):
+    def visit_(path: str, *, first: bool = False, **settings: object):
         context = browser.new_context(viewport={"width": 1280, "height": 720}, **settings)
         contexts.append(context)
+        if not first:
+            context.add_init_script(TOUR_SEEN)
         page = context.new_page()
         page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
@@ -117,15 +97,3 @@ def _note(message, faults: list[str]) -> None:
 def _note_request(request, server: str, faults: list[str]) -> None:
     if not request.url.startswith((server, server.replace("http", "ws"), "data:", "blob:")):
         faults.append(f"request to the outside: {request.url}")
-
-
-def _wait_for(address: str, process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "The dashboard ended at once."
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    raise AssertionError("The dashboard did not answer within a minute.")

@@ -122,7 +122,7 @@ def test_words_of_the_map_stay_in_sight_and_apart(visit):
             const pen = document.createElement("canvas").getContext("2d");
             pen.font = getComputedStyle(word).font;
             const ink = pen.measureText(word.textContent);
-            const x = Number(word.getAttribute("x")), y = Number(word.getAttribute("y"));
+            const { e: x, f: y } = new DOMMatrix(getComputedStyle(word).transform);
             const drawn = word.getBoundingClientRect().width / ink.width;  // narrower where it was squeezed
             return [x - ink.actualBoundingBoxLeft * drawn, x + ink.actualBoundingBoxRight * drawn,
                 y - ink.actualBoundingBoxAscent, y]; })"""

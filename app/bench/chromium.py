@@ -1,4 +1,4 @@
-"""Finds the Chromium for the browser tests; `python tests/chromium.py` installs one where there is none."""
+"""Finds the Chromium for browser tests and benches; `python app/bench/chromium.py` installs one where there is none."""
 
 import os
 import platform

@@ -1,0 +1,242 @@
+"""How long a visitor of the dashboard waits: in a real Chromium, with a warm server and the run of the gallery.
+
+The peer is a bare Streamlit app of two pages with a line of text each, in the same browser: what no page of Streamlit
+goes below. What is measured inside the browser alone has the goal as its peer.
+"""
+
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from analysis.clusters.coclustering import cocluster
+from analysis.clusters.decomposition import decompose
+from analysis.recording.result import FRACTIONS, ExpectedResponse
+from app.bench.browser import DASHBOARD, FLAGS, TOUR_SEEN, served
+from app.bench.chromium import find_chromium
+from app.bench.measured import Measured
+from app.bench.recomputing import count_recomputations
+from app.components.assets import assets
+from app.components.memory_map import MAP_PARTS, memory_map_data
+from app.defaults import RUN
+from app.figures.word_cloud import lay_out_clouds
+from data_prep.errors import UserError
+
+VISITS, ROUNDS, CLICKS = 5, 3, 20
+HOVERS = 60
+PAGES = {  # title in the sidebar → what is drawn when it is there
+    "Memory map": ".map .word",
+    "Words": ".js-plotly-plot",
+    "Sentences": ".glyphs .token",
+    "Overview": "[data-testid='stMetric']",
+}
+COUNTS = (5, 12, 7, 15, 10)  # clusters that nobody looked at before
+BARE = """
+import streamlit as st
+def one(): st.title("One")
+def two(): st.title("Two")
+if st.query_params.get("word"): st.title(st.query_params["word"])
+st.navigation([st.Page(one, default=True), st.Page(two)]).run()
+"""
+# Time from the pointer's arrival at each target until the browser has painted the answer, in milliseconds.
+HOVER_TIMES = """async (map, [selector, count]) => {
+  const marks = [...map.querySelectorAll(selector)], times = [];
+  for (let place = 0; place < count; place++) {
+    const mark = marks[Math.floor((place * marks.length) / count)];
+    await new Promise(requestAnimationFrame);
+    const started = performance.now();
+    mark.dispatchEvent(new PointerEvent("pointerover", { bubbles: true, composed: true }));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    times.push(performance.now() - started);
+  }
+  return times;
+}"""
+
+
+def measure_dashboard() -> list[Measured]:
+    """First picture, change of page, hover, click, number of clusters, payload, recomputation; about two minutes."""
+    with _chromium() as browser, tempfile.TemporaryDirectory() as folder:
+        bare = Path(folder) / "bare.py"
+        bare.write_text(BARE)
+        with served(DASHBOARD, Path(folder) / "log") as ours, served(bare, Path(folder) / "bare-log") as peer:
+            _visit(browser, f"{ours}/memory_map?run={RUN}", ".map .word")  # which warms the server
+            return [
+                _first_picture(browser, ours, peer),
+                _change_of_page(browser, ours, peer),
+                *_map_in_use(browser, ours),
+                _large_map(browser),
+                _payload(),
+                _recomputation(),
+            ]
+
+
+@contextmanager
+def _chromium() -> Iterator[Any]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as error:
+        raise UserError("This bench needs Playwright.", "pip install 'rnnscope[test]', or make bench.") from error
+    path = find_chromium()
+    if path is None:
+        raise UserError("This bench needs a Chromium.", "Install one: python -m playwright install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+def _visit(browser: Any, address: str, ready: str) -> tuple[Any, float]:
+    """A page in a fresh browser, and the seconds until what is asked for is there."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context.add_init_script(TOUR_SEEN)
+    page = context.new_page()
+    started = time.perf_counter()
+    page.goto(address, wait_until="commit")
+    page.locator(ready).first.wait_for()
+    return page, time.perf_counter() - started
+
+
+def _first_picture(browser: Any, ours: str, peer: str) -> Measured:
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for _ in range(VISITS):
+        for side, (address, ready) in enumerate(((f"{ours}/memory_map?run={RUN}", ".map .word"), (peer, "h1"))):
+            page, waited = _visit(browser, address, ready)
+            page.context.close()
+            seconds[side].append(waited)
+    worst, bare = max(seconds[0]), statistics.median(seconds[1])
+    what = f"first memory map in a fresh browser, slowest of {VISITS}"
+    return Measured(what, worst, "s", "bare Streamlit page, median", bare, worst <= 4, "≤ 4 s")
+
+
+def _change_of_page(browser: Any, ours: str, peer: str) -> Measured:
+    page, _ = _visit(browser, f"{ours}/?run={RUN}", PAGES["Overview"])
+    other, _ = _visit(browser, peer, "h1")
+    waits, bare = [], []
+    for round_ in range(ROUNDS + 1):
+        for title, ready in PAGES.items():
+            waited = _timed(lambda title=title, ready=ready: _go(page, title, ready))
+            if round_:  # the first of each has caches to fill
+                waits.append(waited)
+        for title in ("two", "one"):
+            bare.append(_timed(lambda title=title: _go(other, title, f"h1:has-text('{title.title()}')")))
+    page.context.close()
+    other.context.close()
+    worst = max(waits)
+    what = f"change of page, slowest of {len(waits)}"
+    return Measured(what, worst, "s", "bare Streamlit pages, median", statistics.median(bare), worst <= 1.5, "≤ 1.5 s")
+
+
+def _go(page: Any, title: str, ready: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+    page.get_by_role("heading", level=1).filter(has_text=title.title() if title != "Overview" else "").wait_for()
+    page.locator(ready).first.wait_for()
+
+
+def _map_in_use(browser: Any, ours: str) -> list[Measured]:
+    sent: list[int] = []
+    page, _ = _visit(browser, "about:blank", "html")
+    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    page.goto(f"{ours}/memory_map?run={RUN}")
+    page.get_by_text("come out again with other seeds").wait_for()  # the last that the page waits for
+    settled = page.locator("[data-test-script-state='notRunning']")
+    settled.wait_for()
+    sent.clear()
+    times = _hover_times(page)
+    calls = len(sent)
+    hover = Measured(
+        f"hover to paint, 200 units × 300 words, slowest of {len(times)}", max(times), "ms", "goal", 50,
+        max(times) <= 50 and calls == 0, f"≤ 50 ms and no call of the server ({calls} seen)",
+    )  # fmt: skip
+
+    words = page.locator(".map .word").evaluate_all("(words) => words.map((word) => word.getAttribute('aria-label'))")
+    waits = []
+    for name in words[:: max(1, len(words) // CLICKS)][:CLICKS]:
+        mark = page.locator(".map .word").and_(page.get_by_role("button", name=name, exact=True)).first
+        mark.scroll_into_view_if_needed()
+        waits.append(_timed(lambda mark=mark, name=name: _click_word(page, mark, name)))
+        settled.wait_for()
+    slow = float(np.quantile(waits, 0.95)) * 1000
+    click = Measured(f"click to details, 95th percentile of {CLICKS}", slow, "ms", "goal", 400, slow <= 400, "≤ 400 ms")
+
+    changes = []
+    page.locator(".counts").scroll_into_view_if_needed()
+    for k in COUNTS:
+        changes.append(_timed(lambda k=k: _take_clusters(page, k)) * 1000)
+        settled.wait_for()
+    page.context.close()
+    what = f"another number of clusters, words laid out anew, slowest of {len(COUNTS)}"
+    return [hover, click, Measured(what, max(changes), "ms", "goal", 500, max(changes) <= 500, "≤ 500 ms")]
+
+
+def _hover_times(page: Any) -> list[float]:
+    map_ = page.locator(".map")
+    return [time for marks in (".word", ".unit") for time in map_.evaluate(HOVER_TIMES, [marks, HOVERS])]
+
+
+def _click_word(page: Any, mark: Any, name: str) -> None:
+    mark.click()
+    page.get_by_text("in the recorded text").and_(page.get_by_text(f"{name} stands")).wait_for()
+
+
+def _take_clusters(page: Any, k: int) -> None:
+    page.locator(f".counts .bar[data-k='{k}']").click()
+    page.locator(f".map .cluster:nth-child({k}):last-child").wait_for(state="attached")
+
+
+def _timed(work: Callable[[], None]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _large_map(browser: Any) -> Measured:
+    """The component by itself, with 3,000 units and 1,000 words."""
+    page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
+    parts = assets("memory_map", *MAP_PARTS)
+    page.set_content(f"<style>{parts['css']}</style><div id=host></div>")
+    script = parts["js"].replace("export default function (", "window.mount = function (")
+    page.add_script_tag(content=script)
+    page.evaluate(
+        "(data) => mount({ data, parentElement: document.querySelector('#host'), setTriggerValue() {} })",
+        planted_map(1000, 3000),
+    )
+    times = _hover_times(page)
+    page.context.close()
+    slow = float(np.quantile(times, 0.95))
+    what = f"hover to paint, 3,000 units × 1,000 words, 95th percentile of {len(times)}"
+    return Measured(what, slow, "ms", "goal", 50, slow <= 50, "≤ 50 ms")
+
+
+def planted_map(words: int, units: int) -> dict[str, Any]:
+    """What the browser gets for a map of responses that fall into nine clusters, with noise."""
+    draw = np.random.default_rng(0)
+    blocks = draw.normal(0, 0.5, (9, 9))[draw.integers(0, 9, words)][:, draw.integers(0, 9, units)]
+    mean = (blocks + draw.normal(0, 0.2, (words, units))).astype(np.float32)
+    counts = np.sort(draw.zipf(1.3, words).clip(30, 100_000))[::-1]
+    response = ExpectedResponse(
+        state="hidden", layer=0, token_ids=np.arange(words), counts=counts, mean=mean, deviation=np.zeros_like(mean),
+        quantiles=np.zeros((len(FRACTIONS), 0, units), np.float32), half_means=np.zeros((2, 0, units), np.float32),
+    )  # fmt: skip
+    clusters = cocluster(decompose(mean, "combined"), 9)
+    names = [f"w{place}{'abcdefgh'[: place % 9]}" for place in range(words)]
+    clouds = lay_out_clouds(names, mean, clusters)
+    return memory_map_data("word", names, response, clusters, clouds, tags=["NOUN"] * words) | {"picked": None}
+
+
+def _payload() -> Measured:
+    megabytes = len(json.dumps(planted_map(1000, 600)).encode()) / 1e6
+    plain = 1000 * 600 * len("-0.1234,") / 1e6
+    what = "memory map of 1,000 words × 600 units, to the browser"
+    return Measured(what, megabytes, "MB", "responses as decimal numbers", plain, megabytes <= 1, "≤ 1 MB")
+
+
+def _recomputation() -> Measured:
+    found = count_recomputations()
+    what = f"analyses computed again by {found.reruns} reruns of {found.pages} pages"
+    return Measured(what, found.computed, "analyses", "the first look at each", found.first, not found.computed, "0")

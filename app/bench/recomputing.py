@@ -1,0 +1,68 @@
+"""How many analyses the pages compute again where nothing changed that they depend on: to be none."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from unittest.mock import patch
+
+from streamlit.testing.v1 import AppTest
+
+from app.bench.browser import DASHBOARD
+from app.defaults import RUN
+
+# What is expensive, by the name under which `app.cached` calls it.
+ANALYSES = ("decompose", "cocluster", "lay_out_clouds", "memory_map_data", "read_text", "stored_recording", "tag_types")
+PAGES = ("views/memory_map.py", "views/words.py", "views/sentences.py", "views/overview.py")
+RERUNS = 3  # of each page
+TIMEOUT = 120  # seconds
+
+
+@dataclass(frozen=True)
+class Recomputations:
+    """first: analyses at the first look at the pages; computed: again, in so many reruns of so many pages."""
+
+    pages: int
+    reruns: int
+    first: int
+    computed: int
+
+
+def count_recomputations(run: str = RUN) -> Recomputations:
+    """Look at every page once, then again and again, and count what is computed."""
+    with _counted() as calls:
+        app = AppTest.from_file(str(DASHBOARD), default_timeout=TIMEOUT)
+        app.query_params["run"] = run
+        app.run()
+        for page in PAGES:
+            app.switch_page(page).run()
+        first = calls.total()
+        for page in PAGES:
+            app.switch_page(page)
+            for _ in range(RERUNS):
+                app.run()
+        return Recomputations(len(PAGES), RERUNS * len(PAGES), first, calls.total() - first)
+
+
+@contextmanager
+def _counted() -> Iterator[Counter[str]]:
+    from app import cached
+
+    calls: Counter[str] = Counter()
+    lock = threading.Lock()
+
+    def counting(name: str):
+        real = getattr(cached, name)
+
+        def call(*arguments, **options):
+            with lock:
+                calls[name] += 1
+            return real(*arguments, **options)
+
+        return call
+
+    with ExitStack() as patches:
+        for name in ANALYSES:
+            patches.enter_context(patch.object(cached, name, counting(name)))
+        yield calls

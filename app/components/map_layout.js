@@ -1,0 +1,81 @@
+// Where the parts of a memory map stand: pure geometry. Chips of units on one side, clouds of words on an arc on the other.
+
+const MAP = { top: 44, gap: 8, padding: 7, margin: 44, foot: 72, narrow: 640 };
+
+// data: as `memory_map_data` gives it. order(unit): what units are sorted by within a chip, the largest first.
+// settings: { mirrored, align: "width" (chips of one width) | "height" (chips of one height) }.
+// Boxes are { x, y, width, height }; units [x, y] by unit; words { x, y, size, width } by place among the words.
+function layOutMap(data, width, order, { mirrored = false, align = "width" }) {
+  const { top, gap, padding, margin } = MAP;
+  const units = data.unitClusters.length;
+  const narrow = width < MAP.narrow;
+  const side = narrow ? 26 : margin;
+  const chipRoom = Math.max(100, Math.min(units > 1600 ? 330 : 270, width * (narrow ? 0.29 : 0.28)));
+  const arc = Math.min(36, width * 0.03);
+  const cloudWidth = Math.min(data.cloudWidth * 1.3, width * (narrow ? 0.56 : 0.52) - side);
+  const scale = (cloudWidth - 2 * padding) / data.cloudWidth;
+  const edge = units <= 250 ? 15 : units <= 700 ? 10 : 7;
+  const pitch = edge + (units <= 700 ? 2 : 1);
+  const across = (x, own) => (mirrored ? width - x - own : x);
+
+  const members = data.clusters.map(() => []);
+  data.unitClusters.forEach((cluster, unit) => cluster >= 0 && members[cluster].push(unit));
+  for (const own of members) own.sort((a, b) => order(b) - order(a));
+
+  // Clouds decide the height, unless the chips need more.
+  const fits = Math.max(1, Math.floor((chipRoom - 2 * padding) / pitch));
+  const largest = Math.max(1, ...members.map((own) => own.length));
+  const tall = Math.ceil(largest / fits); // rows of every chip where all are of one height
+  const chips = members.map((own) => {
+    const rows = align === "height" ? tall : Math.max(1, Math.ceil(own.length / fits));
+    const columns = align === "height" ? Math.max(1, Math.ceil(own.length / tall)) : fits;
+    return { columns, width: columns * pitch - (pitch - edge) + 2 * padding, height: rows * pitch - (pitch - edge) + 2 * padding };
+  });
+  const cloudHeights = data.clusters.map((cluster) => cluster.height * scale + 2 * padding);
+  const total = (heights) => heights.reduce((sum, height) => sum + height + gap, -gap);
+  const room = Math.max(total(cloudHeights), total(chips.map((chip) => chip.height)));
+  const cloudTops = stack(cloudHeights, cloudHeights.map((_, place) => top + (room * (place + 0.5)) / cloudHeights.length), top, room, gap);
+  const middles = cloudTops.map((y, place) => y + cloudHeights[place] / 2);
+  const chipTops = stack(chips.map((chip) => chip.height), middles, top, room, gap);
+
+  const unitPlaces = [];
+  const clusters = data.clusters.map((_, place) => {
+    const { columns, width: own, height } = chips[place];
+    const chip = { x: across(side, own), y: chipTops[place], width: own, height };
+    members[place].forEach((unit, index) => {
+      unitPlaces[unit] = [chip.x + padding + (index % columns) * pitch, chip.y + padding + Math.floor(index / columns) * pitch];
+    });
+    const bend = 1 - Math.sin((Math.PI * (place + 0.5)) / data.clusters.length);
+    const x = width - side - cloudWidth - arc * bend;
+    const cloud = { x: across(x, cloudWidth), y: cloudTops[place], width: cloudWidth, height: cloudHeights[place] };
+    return { members: members[place], chip, cloud };
+  });
+
+  const words = [];
+  data.clusters.forEach((cluster, place) => {
+    const { cloud } = clusters[place];
+    for (const [word, label, x, baseline, size, wide] of cluster.placed) {
+      words[word] = {
+        label, size: size * scale, width: wide * scale,
+        x: cloud.x + padding + x * scale, y: cloud.y + padding + baseline * scale,
+      };
+    }
+  });
+  return { width, height: top + room + gap + MAP.foot, bottom: top + room + gap, edge, clusters, units: unitPlaces, words };
+}
+
+// Tops of boxes one under another, each as near to its wanted middle as the others allow, within top … top + room.
+function stack(heights, middles, top, room, gap) {
+  const tops = [];
+  let free = top;
+  heights.forEach((height, place) => {
+    tops[place] = Math.max(free, middles[place] - height / 2);
+    free = tops[place] + height + gap;
+  });
+  let end = top + room;
+  for (let place = heights.length - 1; place >= 0; place--) {
+    tops[place] = Math.min(tops[place], end - heights[place]);
+    end = tops[place] - gap;
+  }
+  return tops;
+}
