@@ -55,20 +55,28 @@ class Glyphs {
 
   get ruler() { return Math.max(3, this.step * 0.28); }
   get box() { return this.step - this.ruler; }
-  get inSight() { return this.scroller.clientWidth / this.step; }
+  get inSight() { return this.width / this.step; }
 
   build() {
     const { data } = this;
-    this.left = element("svg", { width: NAMES, height: this.height });
-    this.left.append(...this.rows.flatMap((row, place) => this.names(row, place)));
     this.scroller = block("scroller");
     this.scroller.tabIndex = 0;
     const counts = this.rows.map((row) => row.tokens.length.toLocaleString("en")).join(" and ");
     setAll(this.scroller, { role: "group", "aria-label": `${counts} tokens, one box each; arrow keys move, Enter picks` });
+    // The picture is as wide as its place and stands still; the track with the columns moves behind a window in it.
     this.svg = element("svg", { height: this.height, "data-figure": "Sentences, word by word" });
+    this.left = element("g", {});
+    this.left.append(...this.rows.flatMap((row, place) => this.names(row, place)));
+    this.view = element("svg", { x: NAMES, height: this.height });
+    this.track = element("g", {});
     this.bands = this.rows.map((_, row) => element("rect", { class: "band", x: 0, y: this.tops[row], height: this.lane }));
-    this.svg.append(...this.bands);
-    this.scroller.append(this.svg);
+    this.ground = element("rect", { class: "ground", height: this.height });
+    this.track.append(...this.bands);
+    this.view.append(this.ground, this.track);
+    this.svg.append(this.left, this.view);
+    this.room = block("room");
+    this.room.append(this.svg);
+    this.scroller.append(this.room);
     this.tip = block("tip");
     this.spoken = block("spoken");
     this.spoken.setAttribute("aria-live", "polite");
@@ -76,19 +84,21 @@ class Glyphs {
     this.strip = new OverviewStrip(lines, this.columns, data.noun, Math.min(this.columns, 3), (from, to, done) => this.look(from, to, done));
     const caption = block("strip-caption");
     caption.textContent = "whole text: change per token";
-    this.root.replaceChildren(caption, this.strip.root, this.left, this.scroller, this.legend(), this.tip, this.spoken);
+    this.root.replaceChildren(caption, this.strip.root, this.scroller, this.legend(), this.tip, this.spoken);
     this.scroller.addEventListener("scroll", () => this.scrolled());
     this.scroller.addEventListener("keydown", (event) => this.key(event));
-    this.svg.addEventListener("pointermove", (event) => this.hover(this.at(event), event));
-    this.svg.addEventListener("pointerleave", () => this.leave());
-    this.svg.addEventListener("click", (event) => this.choose(this.at(event)));
+    this.view.addEventListener("pointermove", (event) => this.hover(this.at(event), event));
+    this.view.addEventListener("pointerleave", () => this.leave());
+    this.view.addEventListener("click", (event) => this.choose(this.at(event)));
   }
 
   resize() {
-    const width = this.scroller.clientWidth;
-    if (!width || width === this.width) return;
+    const width = this.scroller.clientWidth - NAMES;
+    if (width <= 0 || width === this.width) return;
     const first = this.width === undefined;
     this.width = width;
+    setAll(this.svg, { width: width + NAMES });
+    for (const part of [this.view, this.ground]) part.setAttribute("width", width);
     this.strip.fit(width);
     if (!first) return this.look(this.scroller.scrollLeft / this.step, this.scroller.scrollLeft / this.step + width / this.step, false);
     this.usual = Math.max(this.smallest, Math.min(76, (width - 8) / this.columns));
@@ -106,7 +116,7 @@ class Glyphs {
     const step = Math.max(NARROWEST, Math.min(110, this.width / Math.max(1e-9, to - from)));
     if (step !== this.step) {
       this.step = step;
-      setAll(this.svg, { width: Math.max(this.columns * step + this.ruler, 1) });
+      this.room.style.width = `${NAMES + this.columns * step + this.ruler}px`;
       for (const band of this.bands) band.setAttribute("width", this.columns * step + this.ruler);
       for (const group of this.drawn.values()) group.remove();
       this.drawn.clear();
@@ -117,6 +127,7 @@ class Glyphs {
   }
 
   scrolled() {
+    this.track.setAttribute("transform", `translate(${-this.scroller.scrollLeft} 0)`);
     const from = this.scroller.scrollLeft / this.step;
     this.strip.show(from, Math.min(this.columns, from + this.inSight));
     this.fill();
@@ -154,7 +165,7 @@ class Glyphs {
         if (position >= 0 && position < row.tokens.length) group.append(this.cell(row, place, position));
       });
       this.drawn.set(column, group);
-      this.svg.append(group);
+      this.track.append(group);
     }
   }
 
@@ -288,7 +299,7 @@ class Glyphs {
 
   at(event) {
     const frame = this.svg.getBoundingClientRect(), y = event.clientY - frame.top;
-    const column = Math.floor((event.clientX - frame.left - this.ruler) / this.step);
+    const column = Math.floor((event.clientX - frame.left - NAMES + this.scroller.scrollLeft - this.ruler) / this.step);
     const place = this.tops.findLastIndex((top) => y >= top - 4);
     const row = this.rows[place], position = row ? column - row.offset : -1;
     if (!row || position < 0 || position >= row.tokens.length || y > this.tops[place] + this.lanes + this.below + 2 * METER) return null;

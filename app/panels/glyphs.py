@@ -11,7 +11,6 @@ from analysis.texts.reading import Reading
 from analysis.texts.token_changes import TokenChanges
 from app import cached
 from app.components.sentence_glyphs import Picked, named_clusters, sentence_glyphs, sentence_glyphs_data
-from app.links import link_to
 from app.notices import how_to_read, literal
 from app.panels.landmark import common_tokens
 from app.selection import Selection
@@ -177,9 +176,10 @@ def _cluster_link(named: Sequence[dict[str, Any]]) -> None:
     cluster = st.session_state.get("looked-up-cluster")
     if cluster is None or cluster >= len(named):
         return
-    words = named[cluster]["words"]
-    telling = f": {literal(' '.join(words))}" if words else ""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**Cluster {cluster + 1}**{telling}", width="content")
-        label = f"“{literal(words[0])}” in the memory map" if words else "Memory map"
-        link_to("views/memory_map.py", label, ":material/hub:", **({"word": words[0]} if words else {}))
+    telling = literal(" ".join(named[cluster]["words"]))
+    st.page_link(
+        "views/memory_map.py",
+        label=f"Cluster {cluster + 1} in the memory map{telling and f': {telling}'}",
+        icon=":material/hub:",
+        query_params={"cluster": str(cluster + 1)},
+    )
