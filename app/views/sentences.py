@@ -31,20 +31,23 @@ chosen = selection.current()
 run, vocabulary = chosen.run, chosen.run.vocabulary
 st.title("Sentences", anchor=False)
 ensure_recorded(run)
+# Each part keeps its place on the page, so that the picture below is not drawn anew when a notice comes or goes.
+boxes, notes, picture = (st.container() for _ in range(3))
 try:
-    texts, row = choose_texts(run)
+    with boxes:
+        texts, row = choose_texts(run)
     readings = [cached.find_reading(run, text) for text in texts]
 except UserError as error:
     show_error(error)
     many_texts(chosen, take_text)
     st.stop()
-reading_notes(run, readings)
+with notes:
+    reading_notes(run, readings)
 follow_texts(texts)
 with row:
     align = choose_alignment(run, readings)
     guesses = choose_guesses(run)
 
-picture = st.container()
 look_at, look_how = st.columns([4, 5], vertical_alignment="bottom")
 choose_token(look_at, readings)
 look = look_how.segmented_control(
