@@ -20,8 +20,12 @@ from analysis.similarity import nearest_words, similarity_rank, strongest_units,
 from analysis.states import LayerStates, unroll
 from analysis.texts.cluster_flow import ClusterFlow, cluster_flow
 from analysis.texts.many_texts import TextSummaries, read_many
+from analysis.texts.occurrence import Occurrence, compare_occurrence
 from analysis.texts.percentiles import Percentiles, percentiles
 from analysis.texts.reading import Reading, read_text
+from analysis.texts.replacing import Downstream, Replacement, downstream, replace_token
+from analysis.texts.token_changes import TokenChanges, token_changes
+from analysis.texts.unit_values import unit_values
 from data_prep.corpus import Corpus, list_corpora, open_corpus
 from data_prep.corpus_statistics import CorpusStatistics, describe_corpus
 from data_prep.errors import UserError
@@ -50,11 +54,13 @@ __all__ = [
     "Corpus",
     "CorpusStatistics",
     "Decomposition",
+    "Downstream",
     "ExpectedResponse",
     "ImportOptions",
     "LabelOptions",
     "LayerStates",
     "Node",
+    "Occurrence",
     "PartsOfSpeech",
     "Percentiles",
     "Projection",
@@ -65,21 +71,25 @@ __all__ = [
     "Recording",
     "RecordingOptions",
     "RecurrentLanguageModel",
+    "Replacement",
     "ResponseMeasures",
     "Run",
     "Sample",
     "StateMeasures",
     "TextSummaries",
+    "TokenChanges",
     "Tokenisation",
     "Tree",
     "UserError",
     "Vocabulary",
     "cluster_flow",
     "cocluster",
+    "compare_occurrence",
     "corpus_states",
     "cross_entropy_nats",
     "decompose",
     "describe_corpus",
+    "downstream",
     "examine_network",
     "import_states",
     "join_tokens",
@@ -102,6 +112,7 @@ __all__ = [
     "read_text",
     "record",
     "record_run",
+    "replace_token",
     "response_measures",
     "sample",
     "save_run",
@@ -111,7 +122,9 @@ __all__ = [
     "strongest_units",
     "strongest_words",
     "tag_types",
+    "token_changes",
     "train",
     "tree",
+    "unit_values",
     "unroll",
 ]

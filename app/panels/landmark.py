@@ -7,6 +7,7 @@ import streamlit as st
 from analysis.texts.reading import Reading
 from analysis.texts.token_changes import TokenChanges
 from app.notices import literal
+from app.numbers import numbers
 from app.selection import Selection
 from app.tables.sentences import changes_table
 
@@ -49,3 +50,4 @@ def landmark_panel(
             f"Change {row['rank']}; raised {row['raised']:.3f}, lowered {row['lowered']:.3f}; kept "
             f"{row['kept']:.0%} of the memory{usual}"
         )
+    numbers(table, "landmark", label=f"What “{literal(rows[0]['token'])}” does in each text")

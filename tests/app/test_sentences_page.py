@@ -1,7 +1,9 @@
 """The page Sentences: several texts, a token of them, all units, and what if."""
 
+import numpy as np
 import pytest
 
+from analysis.recording.recorded_states import import_states
 from analysis.recording.store import RecordingOptions, stored_recording
 from app.examples import THOUGH
 from data_prep.errors import UserError
@@ -200,3 +202,13 @@ def test_gates_are_offered_where_there_are_some(sentences):
         "Update gate",
         "Candidate",
     ]
+
+
+def test_states_without_a_network_cannot_read_a_text_and_say_so(open_page, damaged_home, monkeypatch, tmp_path):
+    monkeypatch.setenv("RNNSCOPE_HOME", str(damaged_home))
+    draw = np.random.default_rng(0)
+    np.savez(tmp_path / "mine.npz", tokens=draw.choice(["a", "b", "c"], 300), states=draw.normal(size=(300, 1, 6)))
+    run, _ = import_states(tmp_path / "mine.npz")
+    app = open_page("sentences", home=damaged_home, run=run.id)
+    assert not app.exception
+    assert "no weights" in said(app) or "no network" in said(app)
