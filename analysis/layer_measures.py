@@ -26,7 +26,8 @@ class ResponseMeasures:
     normal noise have about 0.2, whatever their size: that is the zero to compare with.
     moved: fraction of the units that a word moves by more than `MOVED` of the layer's reach, the `REACH` quantile
     of |expected response|. It depends on the reach: one word with huge responses makes all others look lazy.
-    words: how many were counted.
+    carriers: fraction of the units that together carry half of Σ|response|: ½ where all move alike, about .24 for
+    normal noise. words: how many were counted.
 
     *Notes*: an expected response is a mean, so a unit that goes up and down with a word equally often counts as
     still; means of rare words are noisy, so they look large and dense. Compare layers by the same, frequent words,
@@ -36,6 +37,7 @@ class ResponseMeasures:
     size: float
     sparsity: float
     moved: float
+    carriers: float
     words: int
 
 
@@ -83,6 +85,7 @@ def response_measures(response: ExpectedResponse) -> ResponseMeasures:
         size=float(np.average(strength.mean(1), weights=counts)),
         sparsity=float(np.average(hoyer(strength), weights=counts)),
         moved=float(np.average((strength > MOVED * reach).mean(1), weights=counts)),
+        carriers=float(np.average(carriers(strength), weights=counts) / strength.shape[1]),
         words=len(counts),
     )
 
@@ -149,6 +152,24 @@ def hoyer(strength: np.ndarray) -> np.ndarray:
     norms = np.sqrt((strength**2).sum(1))
     ratio = np.divide(strength.sum(1), norms, out=np.full(len(strength), root), where=norms > 0)
     return (root - ratio) / (root - 1)
+
+
+def carriers(strength: np.ndarray) -> np.ndarray:
+    """(N,): the fewest entries of each row of `strength` (N, H) ≥ 0 that make up half its sum; H for zeros."""
+    carried = np.cumsum(-np.sort(-strength, axis=1), axis=1)
+    fewest = (carried < carried[:, -1:] / 2).sum(1) + 1
+    return np.where(carried[:, -1] > 0, fewest, strength.shape[1])
+
+
+def concentration(strength: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """(H + 1,): what share of its sum the 0 … H largest entries of a row of `strength` (N, H) ≥ 0 carry, on average.
+
+    weights: (N,). Rows of zeros count as even. Where it reaches ½ is what `carriers` counts, but for the average.
+    """
+    even = np.full_like(strength, 1 / strength.shape[1], dtype=np.float64)
+    sums = strength.sum(1, keepdims=True)
+    shares = -np.sort(-np.divide(strength, sums, out=even, where=sums > 0), axis=1)
+    return np.concatenate(([0.0], np.cumsum(np.average(shares, axis=0, weights=weights))))
 
 
 def _ratio(part: float, whole: float) -> float:

@@ -14,12 +14,16 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from analysis.clusters.coclustering import Coclusters, cocluster
+from analysis.clusters.coclustering import DROPPED, Coclusters, cocluster
 from analysis.clusters.decomposition import Decomposition, Treatment, decompose
 from analysis.clusters.quality import QualityProfile
+from analysis.comparison.cluster_matching import ClusterMatching, match_clusters
+from analysis.comparison.common_words import common_words
+from analysis.comparison.layer_figures import LayerFigures, layer_figures
 from analysis.derived_store import quality_work
 from analysis.recording.result import ExpectedResponse, Recording
-from analysis.recording.store import RecordingOptions, recording_folder, stored_recording
+from analysis.recording.store import RecordingOptions, recording_folder, stored_recording, stored_texts
+from analysis.results import results_home
 from analysis.texts.cluster_flow import ClusterFlow, cluster_flow
 from analysis.texts.many_texts import TextSummaries, read_many
 from analysis.texts.occurrence import Occurrence, compare_occurrence
@@ -29,6 +33,7 @@ from analysis.texts.token_changes import TokenChanges, token_changes
 from analysis.texts.unit_values import unit_values
 from app.components.memory_map import MapDisplay, memory_map_data
 from app.components.sentence_glyphs import glyph_row
+from app.figures.strongest_words import lay_out_strongest
 from app.figures.word_cloud import Cloud, lay_out_clouds
 from app.tables.corpora import frequencies_table
 from app.uploads import on_disk
@@ -41,6 +46,7 @@ from data_prep.parts_of_speech import tag_types
 from data_prep.tables import column_names, table_kind
 from data_prep.text_list import TextList, read_text_list
 from data_prep.tokens import SENTENCE_END
+from data_prep.vocabulary import Vocabulary
 from models.class_labels import class_places
 from models.generation import Sample, Tree, sample, tree
 from models.network import RecurrentLanguageModel, RecurrentNetwork
@@ -59,63 +65,100 @@ def find_runs() -> tuple[list[Run], dict[str, UserError]]:
     return list_runs(find_run)
 
 
-def is_recorded(run: Run) -> bool:
-    """Whether the default recording of a run is stored."""
-    return recording_folder(run, RECORDED) is not None
+def is_recorded(run: Run, options: RecordingOptions = RECORDED) -> bool:
+    """Whether a recording of a run is stored, by default that of its training part."""
+    return recording_folder(run, options) is not None
 
 
-def find_recording(run: Run) -> Recording:
-    """The stored default recording of a run; read again whenever a file of it changed."""
-    folder = recording_folder(run, RECORDED)
-    return _recording(run.id, run.digest, _fingerprint(folder) if folder else ())
+def find_recording(run: Run, options: RecordingOptions = RECORDED) -> Recording:
+    """A stored recording of a run; read again whenever a file of it changed."""
+    folder = recording_folder(run, options)
+    return _recording(run.id, run.digest, options, _fingerprint(folder) if folder else ())
 
 
-def find_response(run: Run, state: str, layer: int, words: int) -> ExpectedResponse:
+def find_response(
+    run: Run, state: str, layer: int, words: int, options: RecordingOptions = RECORDED
+) -> ExpectedResponse:
     """The expected responses of one layer to the most frequent words."""
-    return find_recording(run).response(state, layer).most_frequent(words)
+    return find_recording(run, options).response(state, layer).most_frequent(words)
 
 
-def find_decomposition(run: Run, state: str, layer: int, words: int, treatment: Treatment) -> Decomposition:
+def find_decomposition(
+    run: Run, state: str, layer: int, words: int, treatment: Treatment, options: RecordingOptions = RECORDED
+) -> Decomposition:
     """The decomposition that serves every number of clusters: that of all words with bands, of which these are some."""
-    return _decomposition(run.id, _recorded(run), state, layer, words, treatment)
+    return _decomposition(run.id, _recorded(run, options), options, state, layer, words, treatment)
 
 
-def find_clusters(run: Run, state: str, layer: int, words: int, treatment: Treatment, k: int) -> Coclusters:
+def find_clusters(
+    run: Run, state: str, layer: int, words: int, treatment: Treatment, k: int, options: RecordingOptions = RECORDED
+) -> Coclusters:
     """The co-clusters of one layer's responses."""
-    return _clusters(run.id, _recorded(run), state, layer, words, treatment, k)
+    return _clusters(run.id, _recorded(run, options), options, state, layer, words, treatment, k)
 
 
-def quality_in_progress(run: Run, state: str, layer: int, words: int, treatment: Treatment) -> "Future[QualityProfile]":
+def find_matching(first: tuple[Any, ...], second: tuple[Any, ...]) -> ClusterMatching:
+    """What becomes of the word clusters of one side on the other; each side as what `find_clusters` takes."""
+    return _matching(*(_named(*side) for side in (first, second)))
+
+
+def find_figures(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[LayerFigures, LayerFigures]:
+    """Figures of both sides by the words that they have in common, else by all; sides as of `find_matching`."""
+    return _figures(*(_named(*side) for side in (first, second)))
+
+
+def quality_in_progress(
+    run: Run, state: str, layer: int, words: int, treatment: Treatment, options: RecordingOptions = RECORDED
+) -> "Future[QualityProfile]":
     """How far co-clusters are to be trusted: computed, one after the other, beside the pages."""
-    return _quality(run.id, _recorded(run), state, layer, words, treatment)
+    return _quality(run.id, _recorded(run, options), options, state, layer, words, treatment)
 
 
 def find_map(
-    run: Run, state: str, layer: int, words: int, treatment: Treatment, k: int, display: MapDisplay, *, tagged: bool
+    run: Run,
+    state: str,
+    layer: int,
+    words: int,
+    treatment: Treatment,
+    k: int,
+    display: MapDisplay,
+    options: RecordingOptions = RECORDED,
+    *,
+    tagged: bool,
+    most: int | None = None,
 ) -> dict[str, Any]:
-    """What the browser draws the memory map from; tagged: with the parts of speech of the words."""
-    recorded = _recorded(run)
-    return _map(run.id, recorded, state, layer, words, treatment, k, astuple(display), tagged, display)
+    """What the browser draws the memory map from; tagged: with the parts of speech of the words.
+
+    most: words that are drawn of each cloud, the strongest; None for all that fit.
+    """
+    which = (run.id, _recorded(run, options), options, state, layer, words, treatment, k)
+    return _map(*which, astuple(display), tagged, most, display)
 
 
-def find_reading(run: Run, text: str) -> Reading:
-    """A text as the run's network reads it."""
-    return _reading(run.id, run.digest, text)
+def find_reading(run: Run, text: str, checkpoint: int | None = None) -> Reading:
+    """A text as the run's network reads it, with its best weights or those kept after an update."""
+    return _reading(run.id, run.digest, checkpoint, text)
+
+
+def find_stored_texts(run: Run) -> dict[str, str]:
+    """Texts of the user's own that this run was recorded on: digest → title."""
+    home = results_home(run)
+    return _stored_texts(run.id, run.digest, home.stat().st_mtime_ns if home.is_dir() else 0)
 
 
 def find_flow(run: Run, text: str, *clustering: Any) -> ClusterFlow:
     """How a text moves the clusters; `clustering` as the rest of `find_clusters`."""
-    return _flow(run.id, _recorded(run), text, clustering)
+    return _flow(run.id, _recorded(run, RECORDED), text, clustering)
 
 
 def find_changes(run: Run, text: str, state: str, layer: int) -> TokenChanges:
     """How much each token of a text moves one layer."""
-    return _changes(run.id, _recorded(run), text, state, layer)
+    return _changes(run.id, _recorded(run, RECORDED), text, state, layer)
 
 
 def find_glyph_row(run: Run, text: str, *clustering: Any) -> dict[str, Any]:
     """A text as the glyphs show it; `clustering` as the rest of `find_clusters`."""
-    return _glyph_row(run.id, _recorded(run), text, clustering)
+    return _glyph_row(run.id, _recorded(run, RECORDED), text, clustering)
 
 
 def find_unit_values(run: Run, text: str, layer: int, quantity: str) -> np.ndarray:
@@ -125,7 +168,7 @@ def find_unit_values(run: Run, text: str, layer: int, quantity: str) -> np.ndarr
 
 def find_occurrence(run: Run, text: str, position: int, state: str, layer: int) -> Occurrence:
     """One token of a text against the recorded responses to its word."""
-    return _occurrence(run.id, _recorded(run), text, position, state, layer)
+    return _occurrence(run.id, _recorded(run, RECORDED), text, position, state, layer)
 
 
 def find_replacement(run: Run, text: str, position: int, tokens: tuple[str, ...]) -> Replacement:
@@ -135,12 +178,12 @@ def find_replacement(run: Run, text: str, position: int, tokens: tuple[str, ...]
 
 def find_downstream(run: Run, text: str, position: int, tokens: tuple[str, ...], *clustering: Any) -> Downstream:
     """How far that reaches; `clustering` as the rest of `find_clusters`."""
-    return _downstream(run.id, _recorded(run), text, position, tokens, clustering)
+    return _downstream(run.id, _recorded(run, RECORDED), text, position, tokens, clustering)
 
 
 def find_changed_row(run: Run, text: str, position: int, tokens: tuple[str, ...], *clustering: Any) -> dict[str, Any]:
     """The changed text as the glyphs show it."""
-    return _changed_row(run.id, _recorded(run), text, position, tokens, clustering)
+    return _changed_row(run.id, _recorded(run, RECORDED), text, position, tokens, clustering)
 
 
 def find_columns(upload: UploadedFile, endings: list[str]) -> list[str]:
@@ -196,10 +239,16 @@ def find_frequencies(name: str) -> tuple[pd.DataFrame, str]:
     return _frequencies(name, find_corpus(name)[0].digest)
 
 
-def _recorded(run: Run) -> str:
+def _recorded(run: Run, options: RecordingOptions) -> str:
     """Names the run and the recording of it that the pages show: what responses and clusters depend on."""
-    folder = recording_folder(run, RECORDED)
+    folder = recording_folder(run, options)
     return f"{run.digest}/{folder.name if folder else None}"
+
+
+def _named(
+    run: Run, state: str, layer: int, words: int, treatment: Treatment, k: int, options: RecordingOptions
+) -> Any:
+    return run.id, _recorded(run, options), options, state, layer, words, treatment, k
 
 
 def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
@@ -236,8 +285,9 @@ def _run(run_id: str, fingerprint: tuple[tuple[str, int, int], ...]) -> Run:  # 
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _network(run_id: str, digest: str) -> RecurrentNetwork:  # noqa: ARG001 (part of the key)
-    return find_run(run_id).load_network()
+def _network(run_id: str, digest: str, checkpoint: int | None = None) -> RecurrentNetwork:  # noqa: ARG001 (part of the key)
+    run = find_run(run_id)
+    return run.load_network(weights_file=run.weights_after(checkpoint))
 
 
 def _language_model(run_id: str, digest: str) -> RecurrentLanguageModel:
@@ -245,34 +295,95 @@ def _language_model(run_id: str, digest: str) -> RecurrentLanguageModel:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _recording(run_id: str, digest: str, fingerprint: tuple[tuple[str, int, int], ...]) -> Recording:  # noqa: ARG001
-    return stored_recording(find_run(run_id), RECORDED)
+def _recording(
+    run_id: str,
+    digest: str,  # noqa: ARG001 (part of the key)
+    options: RecordingOptions,
+    fingerprint: tuple[tuple[str, int, int], ...],  # noqa: ARG001 (part of the key)
+) -> Recording:
+    return stored_recording(find_run(run_id), options)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _stored_texts(run_id: str, digest: str, changed: int) -> dict[str, str]:  # noqa: ARG001 (part of the key)
+    return stored_texts(find_run(run_id))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _decomposition(
-    run_id: str, recorded: str, state: str, layer: int, words: int, treatment: Treatment
+    run_id: str, recorded: str, options: RecordingOptions, state: str, layer: int, words: int, treatment: Treatment
 ) -> Decomposition:
-    return _whole_decomposition(run_id, recorded, state, layer, treatment).first_words(words)
+    return _whole_decomposition(run_id, recorded, options, state, layer, treatment).first_words(words)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _whole_decomposition(
     run_id: str,
     recorded: str,  # noqa: ARG001 (part of the key)
+    options: RecordingOptions,
     state: str,
     layer: int,
     treatment: Treatment,
 ) -> Decomposition:
-    found = find_recording(find_run(run_id)).response(state, layer)
+    found = find_recording(find_run(run_id), options).response(state, layer)
     return decompose(found.most_frequent(found.banded).mean, treatment)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _clusters(
-    run_id: str, recorded: str, state: str, layer: int, words: int, treatment: Treatment, k: int
+    run_id: str,
+    recorded: str,
+    options: RecordingOptions,
+    state: str,
+    layer: int,
+    words: int,
+    treatment: Treatment,
+    k: int,
 ) -> Coclusters:
-    return cocluster(_decomposition(run_id, recorded, state, layer, words, treatment), k)
+    return cocluster(_decomposition(run_id, recorded, options, state, layer, words, treatment), k)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _matching(first: tuple[Any, ...], second: tuple[Any, ...]) -> ClusterMatching:
+    clusters, others = _clusters(*first), _clusters(*second)
+    common = common_words(*_words_of(*first), *_words_of(*second))
+    labels, other_labels = clusters.word_labels[common.in_first], others.word_labels[common.in_second]
+    kept = (labels != DROPPED) & (other_labels != DROPPED)
+    return match_clusters(labels[kept], other_labels[kept], sizes=(clusters.k, others.k))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _figures(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[LayerFigures, LayerFigures]:
+    common = common_words(*_words_of(*first), *_words_of(*second))
+    rows = (common.in_first, common.in_second) if len(common) else (None, None)
+    return _figures_of(*first, rows=rows[0]), _figures_of(*second, rows=rows[1])
+
+
+def _figures_of(
+    run_id: str,
+    recorded: str,  # noqa: ARG001 (as the key has it)
+    options: RecordingOptions,
+    state: str,
+    layer: int,
+    words: int,
+    *_: Any,
+    rows: np.ndarray | None,
+) -> LayerFigures:
+    run = find_run(run_id)
+    return layer_figures(find_recording(run, options), find_response(run, state, layer, words, options), rows)
+
+
+def _words_of(
+    run_id: str,
+    recorded: str,  # noqa: ARG001 (as the key has it)
+    options: RecordingOptions,
+    state: str,
+    layer: int,
+    words: int,
+    *_: Any,
+) -> tuple[Vocabulary, np.ndarray]:
+    run = find_run(run_id)
+    return run.vocabulary, find_response(run, state, layer, words, options).token_ids
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -282,22 +393,33 @@ def _workers() -> ThreadPoolExecutor:
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _quality(
-    run_id: str, recorded: str, state: str, layer: int, words: int, treatment: Treatment
+    run_id: str, recorded: str, options: RecordingOptions, state: str, layer: int, words: int, treatment: Treatment
 ) -> "Future[QualityProfile]":
     run = find_run(run_id)
-    response = find_response(run, state, layer, words)
-    decomposition = _decomposition(run_id, recorded, state, layer, words, treatment)
+    response = find_response(run, state, layer, words, options)
+    decomposition = _decomposition(run_id, recorded, options, state, layer, words, treatment)
     return _workers().submit(quality_work(run, recorded.rpartition("/")[2], response, decomposition))
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _clouds(
-    run_id: str, recorded: str, state: str, layer: int, words: int, treatment: Treatment, k: int, width: int
+    run_id: str,
+    recorded: str,
+    options: RecordingOptions,
+    state: str,
+    layer: int,
+    words: int,
+    treatment: Treatment,
+    k: int,
+    width: int,
+    most: int | None,
 ) -> tuple[Cloud, ...]:
     run = find_run(run_id)
-    response = find_response(run, state, layer, words)
-    clusters = _clusters(run_id, recorded, state, layer, words, treatment, k)
+    response = find_response(run, state, layer, words, options)
+    clusters = _clusters(run_id, recorded, options, state, layer, words, treatment, k)
     names = [run.vocabulary.display(token_id) for token_id in response.token_ids]
+    if most is not None:
+        return lay_out_strongest(names, response.mean, clusters, most, width=width)
     return lay_out_clouds(names, response.mean, clusters, width=width)
 
 
@@ -305,6 +427,7 @@ def _clouds(
 def _map(
     run_id: str,
     recorded: str,
+    options: RecordingOptions,
     state: str,
     layer: int,
     words: int,
@@ -312,20 +435,21 @@ def _map(
     k: int,
     shown: tuple[Any, ...],  # noqa: ARG001 (the key of what follows)
     tagged: bool,
+    most: int | None,
     _display: MapDisplay,
 ) -> dict[str, Any]:
     run = find_run(run_id)
-    response = find_response(run, state, layer, words)
-    clusters = _clusters(run_id, recorded, state, layer, words, treatment, k)
-    clouds = _clouds(run_id, recorded, state, layer, words, treatment, k, _display.cloud_width)
+    response = find_response(run, state, layer, words, options)
+    clusters = _clusters(run_id, recorded, options, state, layer, words, treatment, k)
+    clouds = _clouds(run_id, recorded, options, state, layer, words, treatment, k, _display.cloud_width, most)
     names = [run.vocabulary.display(token_id) for token_id in response.token_ids]
     tags = tag_types([run.vocabulary.tokens[token_id] for token_id in response.token_ids]).tags if tagged else ()
     return memory_map_data(run.vocabulary.tokenisation.noun, names, response, clusters, clouds, _display, tags)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _reading(run_id: str, digest: str, text: str) -> Reading:
-    reading = read_text(_network(run_id, digest), find_run(run_id).vocabulary, text)
+def _reading(run_id: str, digest: str, checkpoint: int | None, text: str) -> Reading:
+    reading = read_text(_network(run_id, digest, checkpoint), find_run(run_id).vocabulary, text)
     for array in (*reading.states.values(), reading.surprise_nats):
         array.flags.writeable = False
     return reading
@@ -333,7 +457,7 @@ def _reading(run_id: str, digest: str, text: str) -> Reading:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _flow(run_id: str, recorded: str, text: str, clustering: tuple[Any, ...]) -> ClusterFlow:
-    run, clusters = find_run(run_id), _clusters(run_id, recorded, *clustering)
+    run, clusters = find_run(run_id), _clusters(run_id, recorded, RECORDED, *clustering)
     state, layer = clustering[:2]
     return cluster_flow(find_reading(run, text).states[state][:, layer], clusters.unit_labels, clusters.k)
 
@@ -348,13 +472,13 @@ def _changes(run_id: str, recorded: str, text: str, state: str, layer: int) -> T
 def _glyph_row(run_id: str, recorded: str, text: str, clustering: tuple[Any, ...]) -> dict[str, Any]:
     run, (state, layer) = find_run(run_id), clustering[:2]
     flow, changes = _flow(run_id, recorded, text, clustering), _changes(run_id, recorded, text, state, layer)
-    clusters = _clusters(run_id, recorded, *clustering)
+    clusters = _clusters(run_id, recorded, RECORDED, *clustering)
     return glyph_row(find_reading(run, text), flow, changes, run.vocabulary, run.classes, clusters, state, layer)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _unit_values(run_id: str, digest: str, text: str, layer: int, quantity: str) -> np.ndarray:
-    reading = _reading(run_id, digest, text)
+    reading = _reading(run_id, digest, None, text)
     values = unit_values(_network(run_id, digest), reading, layer, quantity)
     values.flags.writeable = False
     return values
@@ -375,7 +499,7 @@ def _occurrence(
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _replacement(run_id: str, digest: str, text: str, position: int, tokens: tuple[str, ...]) -> Replacement:
-    reading = _reading(run_id, digest, text)
+    reading = _reading(run_id, digest, None, text)
     return replace_token(_network(run_id, digest), find_run(run_id).vocabulary, reading, position, tokens)
 
 
@@ -384,7 +508,7 @@ def _downstream(
     run_id: str, recorded: str, text: str, position: int, tokens: tuple[str, ...], clustering: tuple[Any, ...]
 ) -> Downstream:
     found = find_replacement(find_run(run_id), text, position, tokens)
-    clusters = _clusters(run_id, recorded, *clustering)
+    clusters = _clusters(run_id, recorded, RECORDED, *clustering)
     return downstream(found, *clustering[:2], clusters.unit_labels, clusters.k)
 
 
@@ -393,7 +517,10 @@ def _changed_row(
     run_id: str, recorded: str, text: str, position: int, tokens: tuple[str, ...], clustering: tuple[Any, ...]
 ) -> dict[str, Any]:
     run, (state, layer) = find_run(run_id), clustering[:2]
-    changed, clusters = find_replacement(run, text, position, tokens).changed, _clusters(run_id, recorded, *clustering)
+    changed, clusters = (
+        find_replacement(run, text, position, tokens).changed,
+        _clusters(run_id, recorded, RECORDED, *clustering),
+    )
     flow = cluster_flow(changed.states[state][:, layer], clusters.unit_labels, clusters.k)
     changes = token_changes(changed, find_recording(run).response(state, layer))
     return glyph_row(changed, flow, changes, run.vocabulary, run.classes, clusters, state, layer)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from analysis.recording.store import RecordingOptions
 from data_prep.sealed_folder import home
 from models.training.folder import TrainingFolder
 
@@ -25,10 +26,11 @@ LEAVING_SECONDS = 20
 
 @dataclass
 class Recorder:
-    """A running `rnnscope analyse`."""
+    """A running `rnnscope analyse`; title: of the text of the user's own that it records."""
 
     process: subprocess.Popen
     log: Path
+    title: str = ""
 
     def last_line(self) -> str:
         """The newest line that it wrote."""
@@ -48,7 +50,7 @@ class Trainer:
 
 
 @st.cache_resource(show_spinner=False)
-def _recorders() -> dict[str, Recorder]:
+def _recorders() -> dict[tuple[str, RecordingOptions], Recorder]:
     return {}
 
 
@@ -63,23 +65,41 @@ def starting() -> threading.Lock:
     return threading.Lock()
 
 
-def recorder_of(run_id: str) -> Recorder | None:
-    """The process that records this run, started by any visitor; None when there is none."""
-    return _recorders().get(run_id)
+def recorder_of(run_id: str, options: RecordingOptions) -> Recorder | None:
+    """The process that makes this recording of a run, started by any visitor; None when there is none."""
+    return _recorders().get((run_id, options))
 
 
-def start_recording(run_id: str) -> None:
-    """Record a run in a process of its own, unless one does so already."""
-    present = recorder_of(run_id)
+def texts_in_progress(run_id: str) -> dict[str, str]:
+    """Texts of the user's own that this run is being recorded on, or that failed: digest → title."""
+    recorders = list(_recorders().items())
+    return {options.text: one.title for (of, options), one in recorders if of == run_id and options.text}
+
+
+def start_recording(run_id: str, options: RecordingOptions, *, title: str = "", text: str = "") -> None:
+    """Record a run in a process of its own, unless one does so already.
+
+    title, text: of a text of the user's own, of whose token ids `options` has the digest; the title is a file's name.
+    """
+    present = recorder_of(run_id, options)
     if present is not None and present.process.poll() is None:
         return
-    log = Path(tempfile.mkdtemp(prefix="rnnscope-")) / "analyse.log"
-    _recorders()[run_id] = Recorder(_start(["analyse", run_id, "recording", "--json"], log), log)
+    folder = Path(tempfile.mkdtemp(prefix="rnnscope-"))
+    arguments = ["analyse", run_id, "recording", "--json"]
+    if options.checkpoint is not None:
+        arguments += ["--checkpoint", str(options.checkpoint)]
+    if options.text is None:
+        arguments += ["--split", options.split]
+    else:
+        (folder / title).write_text(text, encoding="utf-8", newline="")
+        arguments += ["--text", str(folder / title)]
+    log = folder / "analyse.log"
+    _recorders()[run_id, options] = Recorder(_start(arguments, log), log, title)
 
 
-def stop_recording(run_id: str) -> None:
-    """End the process that records this run; what it wrote so far is removed by itself."""
-    recorder = _recorders().pop(run_id, None)
+def stop_recording(run_id: str, options: RecordingOptions) -> None:
+    """End the process that makes this recording; what it wrote so far is removed by itself."""
+    recorder = _recorders().pop((run_id, options), None)
     if recorder is not None:
         recorder.process.terminate()
 

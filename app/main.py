@@ -25,6 +25,7 @@ page = st.navigation(
         st.Page("views/memory_map.py", title="Memory map", icon=":material/hub:"),
         st.Page("views/words.py", title="Words", icon=":material/sort_by_alpha:"),
         st.Page("views/sentences.py", title="Sentences", icon=":material/notes:"),
+        st.Page("views/compare.py", title="Compare", icon=":material/compare:"),
         st.Page("views/generate.py", title="Generate", icon=":material/edit_note:"),
         st.Page("views/corpora.py", title="Corpora", icon=":material/library_books:"),
         st.Page("views/training.py", title="Training", icon=":material/model_training:"),

@@ -109,6 +109,18 @@ class Run:
         network.load_state_dict({name: tensor.float() for name, tensor in weights.items()}, strict=False)
         return network.to(device).eval()
 
+    def weights_after(self, update: int | None) -> str:
+        """The file of the weights kept after an update; of the best ones for None."""
+        if update is None:
+            return WEIGHTS
+        for checkpoint in self.checkpoints:
+            if checkpoint["update"] == update:
+                return str(checkpoint["file"])
+        raise UserError(
+            f"The run {self.id} has no checkpoint after update {update:,}.",
+            f"It has them after: {', '.join(str(one['update']) for one in self.checkpoints) or 'none'}.",
+        )
+
     def open_corpus(self, name: str | None = None) -> Corpus:
         """The corpus of this name, by default the run's own; UserError when it has another vocabulary, or is none."""
         if self.origin == "states":

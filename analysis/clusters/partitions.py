@@ -45,6 +45,12 @@ def purity(tables: np.ndarray) -> np.ndarray:
     return tables.max(-1).sum(-1) / tables.sum((-2, -1))
 
 
+def evenness(sizes: np.ndarray) -> float:
+    """How alike the sizes (K,) of clusters are: the entropy of their shares over ln K, 1 for all alike, 0 for one."""
+    total = sizes.sum()
+    return float(_entropy(sizes / total) / np.log(len(sizes))) if total and len(sizes) > 1 else 0.0
+
+
 def _entropy(shares: np.ndarray) -> np.ndarray:
     logs = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
     return -(shares * logs).sum(-1)

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -12,9 +13,19 @@ import numpy as np
 from analysis.recording.arrays import Precision, from_arrays, to_arrays
 from analysis.recording.engine import STREAMS, WORDS, record
 from analysis.recording.result import Recording
-from analysis.results import Content, ResultKey, ensure_result, find_result, read_result, save_result
+from analysis.results import (
+    ABOUT,
+    Content,
+    ResultKey,
+    ensure_result,
+    find_result,
+    read_result,
+    results_home,
+    save_result,
+)
 from data_prep.corpus import SPLITS
 from data_prep.errors import UserError
+from data_prep.sealed_folder import read_json
 from models.network import RecurrentNetwork
 from models.run import Run
 
@@ -28,7 +39,8 @@ class RecordingOptions:
     """What to record, and what of it to keep.
 
     split: a part of the corpus that the run was trained on, or `text` for a text of the user's, whose ids have the
-    digest `text`. words: with quantiles and surprise, the most frequent. means: words whose means are kept; None for
+    digest `text`. checkpoint: the update after which the weights were kept on the way; None for the best.
+    words: with quantiles and surprise, the most frequent. means: words whose means are kept; None for
     all. streams: places read side by side. stored_precision: half precision is off by at most 0.05 % of a response.
     """
 
@@ -38,6 +50,7 @@ class RecordingOptions:
     means: int | None = None
     streams: int = STREAMS
     stored_precision: Precision = "float16"
+    checkpoint: int | None = None
 
 
 SHIPPED = RecordingOptions(words=600, means=600)  # of the runs in the gallery
@@ -45,7 +58,10 @@ SHIPPED = RecordingOptions(words=600, means=600)  # of the runs in the gallery
 
 def key_of(run: Run, options: RecordingOptions) -> ResultKey:
     """The name under which a recording is stored."""
-    return ResultKey(run, KIND, SCHEMA, asdict(options))
+    named = asdict(options)
+    if options.checkpoint is None:
+        del named["checkpoint"]  # recordings were stored before there was a choice
+    return ResultKey(run, KIND, SCHEMA, named)
 
 
 def recording_folder(run: Run, options: RecordingOptions) -> Path | None:
@@ -56,6 +72,21 @@ def recording_folder(run: Run, options: RecordingOptions) -> Path | None:
     found = find_result(key_of(run, options))
     if found is None and options == RecordingOptions():
         found = find_result(key_of(run, SHIPPED))
+    return found
+
+
+def stored_texts(run: Run) -> dict[str, str]:
+    """Texts of the user's own of which a default recording is stored: digest → the title that it was given.
+
+    Folders that are unfinished are left out; whether one is damaged shows when it is read.
+    """
+    found = {}
+    for folder in sorted(results_home(run).glob(f"{KIND}-*")):
+        with suppress(UserError, KeyError, TypeError, AttributeError):
+            about = read_json(folder / ABOUT)
+            text = about["options"].get("text")
+            if text and recording_folder(run, RecordingOptions(split="text", text=text)) == folder:
+                found[text] = str(about.get("title") or "")
     return found
 
 
@@ -75,12 +106,14 @@ def ensure_recording(
     ids: np.ndarray | None = None,
     device: str = "cpu",
     again: bool = False,
+    title: str = "",
     record: Record = record,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Recording:
     """The stored recording; made first where there is none, made again where it is damaged, or if asked to.
 
-    ids: of the user's own text, see `options_for_text`. record: `record`, or what does the same elsewhere.
+    ids: of the user's own text, see `options_for_text`; title: by which its recording is found again.
+    record: `record`, or what does the same elsewhere.
 
     Raises UserError when the corpus is not at hand, or has another vocabulary than the run.
     """
@@ -90,11 +123,12 @@ def ensure_recording(
         except UserError as error:
             logger.warning("%s Recording %s again.", error.message, run.id)
     _check(options, ids)
+    run.weights_after(options.checkpoint)  # says which there are
 
     def compute() -> Content:
         made = _record(run, options, ids, device, record, on_progress)
         about, arrays = to_arrays(made, options.stored_precision)
-        return Content(about | {"options": asdict(options)}, arrays)
+        return Content(about | {"options": asdict(options), "title": title}, arrays)
 
     content = ensure_result(key_of(run, options), compute, again=again)
     return from_arrays(content.about, content.arrays)
@@ -142,6 +176,6 @@ def _record(
         corpus = run.open_corpus()
         ids = corpus.splits[options.split]
         offsets = None if corpus.texts is None else corpus.texts[options.split].offsets
-    network: RecurrentNetwork = run.load_network(device)
+    network: RecurrentNetwork = run.load_network(device, weights_file=run.weights_after(options.checkpoint))
     made = record(network, ids, offsets=offsets, words=options.words, streams=options.streams, on_progress=on_progress)
     return made if options.means is None else made.most_frequent(options.means)

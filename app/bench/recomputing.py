@@ -13,8 +13,18 @@ from app.bench.browser import DASHBOARD
 from app.defaults import RUN
 
 # What is expensive, by the name under which `app.cached` calls it.
-ANALYSES = ("decompose", "cocluster", "lay_out_clouds", "memory_map_data", "read_text", "stored_recording", "tag_types")
-PAGES = ("views/memory_map.py", "views/words.py", "views/sentences.py", "views/overview.py")
+ANALYSES = (
+    "decompose",
+    "cocluster",
+    "lay_out_clouds",
+    "memory_map_data",
+    "read_text",
+    "stored_recording",
+    "tag_types",
+    "match_clusters",
+    "layer_figures",
+)
+PAGES = ("views/memory_map.py", "views/words.py", "views/sentences.py", "views/compare.py", "views/overview.py")
 RERUNS = 3  # of each page
 TIMEOUT = 120  # seconds
 

@@ -29,6 +29,9 @@ def analyse(
     ] = None,
     split: Annotated[str, typer.Option(help="Part of the corpus to record: train, valid or test.")] = "train",
     text: Annotated[Path | None, typer.Option(help="Record a text of your own instead.")] = None,
+    checkpoint: Annotated[
+        int | None, typer.Option(help="Of the weights kept after this update on the way; by default the best.")
+    ] = None,
     again: Annotated[bool, typer.Option(help="Record again, even if a stored recording is there.")] = False,
     layer: Layer = None,
     state: State = "hidden",
@@ -74,7 +77,7 @@ def analyse(
     ):
         check_choice(value, allowed, option)
     opened = open_run(run)
-    options, ids = RecordingOptions(split=split), None
+    options, ids = RecordingOptions(split=split, checkpoint=checkpoint), None
     if text is not None:
         options, ids = _own_text(opened, text, options)
     if engine == "ray":
@@ -88,6 +91,7 @@ def analyse(
             ids=ids,
             device=str(resolve_device(device)),
             again=again,
+            title="" if text is None else text.name,
             record=record,
             on_progress=update,
         )

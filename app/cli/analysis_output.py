@@ -56,6 +56,7 @@ def recording_summary(recording: Recording, options: RecordingOptions) -> dict[s
         "split": options.split,
         "tokens": recording.tokens,
         "text": options.text,
+        "checkpoint": options.checkpoint,
         "words": len(recording.token_ids),
         "words_with_bands": recording.banded,
         "tokens_of_other_words": recording.other_tokens,

@@ -12,6 +12,8 @@ SERIES = (
     ("#cc79a7", "longdash"),
     ("#56b4e9", "longdashdot"),
 )
+# The two sides of a comparison, wherever they stand beside each other; also in word_flow.css.
+SIDES = {"A": ("#009e73", "solid"), "B": ("#bd56ac", "dash")}
 
 
 def styled(figure: go.Figure, *, dark: bool, height: int, x: str, y: str) -> go.Figure:

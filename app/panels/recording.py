@@ -2,46 +2,61 @@
 
 import streamlit as st
 
+from analysis.recording.store import RecordingOptions
 from app import cached, jobs
+from app.cached import RECORDED
 from app.notices import literal
 from models.run import Run
 
+_PARTS = {"train": "the training part", "valid": "the validation part", "test": "the test part"}
 
-def ensure_recorded(run: Run) -> None:
+
+def ensure_recorded(run: Run, options: RecordingOptions = RECORDED) -> None:
     """Go on when the run is recorded; else offer to record it, show how far that is, and stop the page."""
-    if cached.is_recorded(run):
+    if cached.is_recorded(run, options):
         return
     if run.corpus["name"] is None:
         run.open_corpus()  # says why there is none
-    recorder = jobs.recorder_of(run.id)
+    recorder = jobs.recorder_of(run.id, options)
     if recorder is None or recorder.process.poll() is not None:
+        what = "" if options == RECORDED else f" on {recorded_text(run, options)}"
         st.info(
-            f"{literal(run.id)} has not been recorded yet. Recording reads its text once and keeps how every "
-            "unit responds to the most frequent words; a million words take about a minute."
+            f"{literal(run.id)} has not been recorded{literal(what)} yet. Recording reads a text once and keeps how "
+            "every unit responds to the most frequent words; a million words take about a minute."
         )
         if recorder is not None:
             st.error(f"The last attempt failed: {literal(recorder.last_line())}", icon=":material/error:")
-        if st.button("Record it now", type="primary"):
-            jobs.start_recording(run.id)
+        if options.text is None and st.button("Record it now", type="primary"):
+            jobs.start_recording(run.id, options)
             st.rerun()
     else:
-        _follow(run)
+        _follow(run, options)
     st.stop()
 
 
-def recorded_from(run: Run) -> str:
+def recorded_from(run: Run, options: RecordingOptions = RECORDED) -> str:
     """What the recording that the pages show was made from, in words."""
-    recording, noun = cached.find_recording(run), run.vocabulary.tokenisation.noun
-    part = "that came with their states" if run.origin == "states" else "of the training part"
-    return f"{recording.tokens:,} {noun}s {part}"
+    recording, noun = cached.find_recording(run, options), run.vocabulary.tokenisation.noun
+    if run.origin == "states":
+        return f"{recording.tokens:,} {noun}s that came with their states"
+    return f"{recording.tokens:,} {noun}s of {recorded_text(run, options)}"
+
+
+def recorded_text(run: Run, options: RecordingOptions) -> str:
+    """The text, and of a checkpoint the weights, that a recording is of."""
+    text = _PARTS.get(options.split)
+    if options.text is not None:
+        titles = cached.find_stored_texts(run) | jobs.texts_in_progress(run.id)
+        text = titles.get(options.text) or f"own text {options.text[:8]}"
+    return f"{text}, with the weights after update {options.checkpoint:,}" if options.checkpoint else str(text)
 
 
 @st.fragment(run_every=1.0)
-def _follow(run: Run) -> None:
-    recorder = jobs.recorder_of(run.id)
-    if cached.is_recorded(run) or recorder is None or recorder.process.poll() is not None:
+def _follow(run: Run, options: RecordingOptions) -> None:
+    recorder = jobs.recorder_of(run.id, options)
+    if cached.is_recorded(run, options) or recorder is None or recorder.process.poll() is not None:
         st.rerun(scope="app")
     st.info(f"Recording {literal(run.id)} …", icon=":material/hourglass_top:")
     if st.button("Cancel"):
-        jobs.stop_recording(run.id)
+        jobs.stop_recording(run.id, options)
         st.rerun(scope="app")

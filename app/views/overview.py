@@ -45,6 +45,11 @@ if chosen:
             icon=":material/notes:",
         )
         st.page_link(
+            "views/compare.py",
+            label="**Compare** · two models, layers, checkpoints or texts beside each other",
+            icon=":material/compare:",
+        )
+        st.page_link(
             "views/generate.py",
             label="**Generate** · how the model goes on with a text, and what may follow",
             icon=":material/edit_note:",

@@ -3,7 +3,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from analysis.layer_measures import distribution_measures, hoyer, response_measures, state_measures, word_share
+from analysis.layer_measures import (
+    carriers,
+    concentration,
+    distribution_measures,
+    hoyer,
+    response_measures,
+    state_measures,
+    word_share,
+)
 from analysis.texts.cluster_flow import cluster_flow
 from data_prep.errors import UserError
 
@@ -98,3 +106,25 @@ def test_the_share_of_the_word_is_planted_and_found():
             np.stack([getattr(response[words == word], name)(0) for word in range(30)]) for name in ("mean", "std")
         )
         assert word_share(mean, deviation, np.bincount(words)) == pytest.approx(expected, abs=0.01)
+
+
+def test_the_units_that_carry_half_of_a_response():
+    rows = np.array([[1.0, 1, 1, 1], [0, 0, 7, 0], [4, 3, 2, 1], [0, 0, 0, 0]])
+    assert carriers(rows).tolist() == [2, 1, 2, 4]
+    noise = np.abs(np.random.default_rng(4).normal(size=(500, 200)))
+    assert carriers(noise).mean() / 200 == pytest.approx(0.24, abs=0.01)  # as the docstring says
+    mean = np.random.default_rng(5).normal(size=(3, 10))
+    expected = np.average(carriers(np.abs(mean)), weights=[5, 1, 2]) / 10
+    assert response_measures(responses(mean, [5, 1, 2])).carriers == pytest.approx(expected)
+
+
+def test_the_curve_of_concentration_passes_half_where_the_carriers_are():
+    row = np.abs(np.random.default_rng(6).normal(size=(1, 41)))
+    curve = concentration(row, np.ones(1))
+    assert curve[0] == 0
+    assert curve[-1] == pytest.approx(1)
+    assert (np.diff(curve) >= 0).all()
+    assert (np.diff(curve, 2) <= 1e-12).all()  # the largest come first
+    assert np.argmax(curve >= 0.5) == carriers(row)[0]
+    even = concentration(np.array([[0.0, 0, 0, 0], [2, 2, 2, 2]]), np.array([1, 9]))
+    np.testing.assert_allclose(even, [0, 0.25, 0.5, 0.75, 1])

@@ -10,7 +10,7 @@ from analysis.recording.store import RecordingOptions, recording_folder, stored_
 from app.cached import RECORDED
 from models.run import open_run
 
-PAGES = ("overview", "memory_map", "words", "sentences", "generate", "corpora", "training", "own_model")
+PAGES = ("overview", "memory_map", "words", "sentences", "compare", "generate", "corpora", "training", "own_model")
 RUNS = ("toy-words-lstm", "toy-bytes-gru")
 
 
@@ -32,7 +32,7 @@ def test_every_page_opens(open_page, page, run):
     assert app.title
 
 
-@pytest.mark.parametrize("page", PAGES[:5])
+@pytest.mark.parametrize("page", PAGES[:6])
 def test_without_any_run_a_page_says_what_to_do(open_page, tmp_path, page):
     app = open_page(page, home=tmp_path)
     assert not app.exception

@@ -15,6 +15,7 @@ PAGES = {
     "memory_map": "Memory map",
     "words": "Words",
     "sentences": "Sentences",
+    "compare": "Compare",
     "generate": "Generate",
     "corpora": "Corpora",
     "training": "Training",

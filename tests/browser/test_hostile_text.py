@@ -48,6 +48,7 @@ PAGES = {
     "words": ".js-plotly-plot",
     "sentences": ".glyphs .token",
     "generate": ".continuations .node",
+    "compare": ".mirrored .word",
     "corpora": ".js-plotly-plot",
 }
 
@@ -90,3 +91,22 @@ def test_a_hostile_word_is_named_where_it_is_picked(visit):
     expect(page.locator(".map .tip")).to_contain_text("did not fit: ")
     more.click()
     expect(page.get_by_text(re.compile(r"^Cluster \d+: "))).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("view", "drawn"),
+    [("Flow of words", ".flow .ribbon"), ("Responses", ".js-plotly-plot"), ("One text", ".js-plotly-plot")],
+)
+def test_hostile_words_of_two_sides_are_drawn_as_text(visit, view, drawn):
+    text = quote(" ".join(HOSTILE[:12] + HOSTILE[-2:]))
+    page = visit(f"compare?run=hostile&k=4&b-view={view}&b-words={quote(MARKUP)}&text={text}")
+    page.locator(drawn).first.wait_for()
+    if view == "Flow of words":
+        for place in range(page.locator(drawn).count()):
+            page.locator(drawn).nth(place).focus()
+        for place in range(page.locator(".flow .cluster").count()):
+            page.locator(".flow .cluster").nth(place).focus()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.locator("img[src='x'], img[src='x/onerror=alert(1)']")).to_have_count(0)
+    width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert width[0] <= width[1]

@@ -201,6 +201,7 @@ def test_bad_arguments_of_sentence(refused, arguments, reason):
         (["toy-words-lstm", "poetry"], "The analysis cannot be 'poetry'"),
         (["toy-words-lstm", "--split", "all"], "--split cannot be 'all'"),
         (["toy-words-lstm", "--device", "tpu"], "no device 'tpu'"),
+        (["toy-words-lstm", "--checkpoint", "7"], "has no checkpoint after update 7"),
         (["toy-words-lstm", "--layer", "9"], "has no layer 9"),
         (["toy-words-lstm", "-k", "0"], "0"),
         (["toy-words-lstm", "--words", "0"], "0 words cannot be clustered"),

@@ -5,6 +5,7 @@ from sklearn.metrics import adjusted_rand_score, mutual_info_score, normalized_m
 from analysis.clusters.partitions import (
     adjusted_rand_index,
     contingency,
+    evenness,
     mutual_information,
     normalised_mutual_information,
     purity,
@@ -37,3 +38,10 @@ def test_one_cluster_on_both_sides():
 
 def test_purity_is_the_share_of_the_commonest():
     assert purity(np.array([[3.0, 1.0], [0.0, 4.0]])) == pytest.approx(7 / 8)
+
+
+def test_evenness_is_one_for_like_sizes_and_none_for_a_single_cluster():
+    assert evenness(np.array([7, 7, 7])) == pytest.approx(1)
+    assert evenness(np.array([0, 9, 0])) == pytest.approx(0)
+    assert evenness(np.array([8, 1, 1])) < evenness(np.array([5, 3, 2])) < 1
+    assert evenness(np.array([10])) == evenness(np.array([0, 0])) == 0

@@ -1,0 +1,1 @@
+"""Two models, layers, checkpoints or texts beside each other."""

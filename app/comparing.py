@@ -1,0 +1,143 @@
+"""The two sides of a comparison: A is what the sidebar says, B is chosen on the page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from analysis.clusters.coclustering import Coclusters, largest_k
+from analysis.clusters.decomposition import Treatment
+from analysis.comparison.cluster_matching import ClusterMatching
+from analysis.comparison.common_words import CommonWords, common_words
+from analysis.comparison.layer_figures import LayerFigures
+from analysis.recording.result import ExpectedResponse, Recording
+from analysis.recording.store import RecordingOptions
+from analysis.texts.reading import Reading
+from app import cached
+from app.cached import RECORDED
+from app.components.memory_map import MapDisplay
+from app.selection import Selection
+from models.run import Run
+
+
+@dataclass(frozen=True)
+class Side:
+    """A run, which recording of it, a layer (0-based), a state, and how to cluster them."""
+
+    name: Literal["A", "B"]
+    run: Run
+    options: RecordingOptions
+    layer: int
+    state: str
+    words: int
+    treatment: Treatment
+    k: int
+
+    @classmethod
+    def chosen(cls, selection: Selection) -> "Side":
+        """Side A: what the sidebar says."""
+        found = selection
+        return cls("A", found.run, RECORDED, found.layer, found.state, found.words, found.treatment, found.k)
+
+    def other(self, run: Run, options: RecordingOptions, layer: int, state: str) -> "Side":
+        """Side B, clustered in the same way; by fewer words where its recording has fewer."""
+        words = self.words
+        if cached.is_recorded(run, options):
+            words = min(words, cached.find_recording(run, options).banded)
+        return replace(self, name="B", run=run, options=options, layer=layer, state=state, words=words)
+
+    @property
+    def layer_name(self) -> str:
+        """Layer, counted from 1, and state."""
+        return f"layer {self.layer + 1}, {self.state} state"
+
+    @property
+    def what(self) -> tuple[Any, ...]:
+        """What it is that is looked at: the same for two sides that are the same."""
+        return self.run.id, self.options, self.layer, self.state
+
+    @property
+    def names(self) -> list[str]:
+        """The words of `response`, as they are shown."""
+        return [self.run.vocabulary.display(token_id) for token_id in self.response().token_ids]
+
+    def recording(self) -> Recording:
+        """The recording that everything is from."""
+        return cached.find_recording(self.run, self.options)
+
+    def response(self) -> ExpectedResponse:
+        """Expected responses to the most frequent words of its text."""
+        return cached.find_response(self.run, self.state, self.layer, self.words, self.options)
+
+    def clusters(self) -> Coclusters:
+        """Their co-clusters."""
+        return cached.find_clusters(*self.clustering)
+
+    def map(self, display: MapDisplay, *, tagged: bool, most: int) -> dict[str, Any]:
+        """Their memory map, as the browser draws it, with the `most` strongest words of every cloud."""
+        *what, options = self.clustering
+        return cached.find_map(*what, display, options, tagged=tagged, most=most)
+
+    def reading(self, text: str) -> Reading:
+        """A text as this side reads it."""
+        return cached.find_reading(self.run, text, self.options.checkpoint)
+
+    @property
+    def clustering(self) -> tuple[Any, ...]:
+        """What `cached.find_clusters` takes."""
+        shared = (self.run, self.state, self.layer, self.words, self.treatment)
+        # A text of few words, or a layer of few units, cannot be cut into as many clusters as the sidebar offers.
+        return *shared, min(self.k, largest_k(cached.find_decomposition(*shared, self.options))), self.options
+
+
+def words_in_common(first: Side, second: Side) -> CommonWords:
+    """Which of the words of the two sides are the same."""
+    ids, other_ids = first.response().token_ids, second.response().token_ids
+    return common_words(first.run.vocabulary, ids, second.run.vocabulary, other_ids)
+
+
+def matching(first: Side, second: Side) -> ClusterMatching:
+    """What becomes of the word clusters of A in B; UserError where they have too few words in common."""
+    return cached.find_matching(first.clustering, second.clustering)
+
+
+def figures_of(first: Side, second: Side) -> dict[str, LayerFigures]:
+    """The figures of both sides, by the words that they have in common, where there are any."""
+    return dict(zip("AB", cached.find_figures(first.clustering, second.clustering), strict=True))
+
+
+def suggested_run(first: Side, runs: Sequence[Run]) -> Run:
+    """A run to compare with: another kind of cell on the same words; else the run itself, if it has another layer."""
+    alike = [
+        run
+        for run in runs
+        if run.id != first.run.id
+        and run.task == first.run.task
+        and run.vocabulary.tokens == first.run.vocabulary.tokens
+        and cached.is_recorded(run)
+    ]
+    liked = ("rnn", "gru") if first.run.recipe.model.cell == "lstm" else ("lstm", "rnn", "gru")
+    others = [run for cell in liked for run in alike if run.recipe.model.cell == cell != first.run.recipe.model.cell]
+    if others:
+        return others[0]
+    return first.run if first.run.recipe.model.layers > 1 or not alike else alike[0]
+
+
+def suggested_layer(first: Side, run: Run, options: RecordingOptions) -> int:
+    """The same layer of another model; of the same model the one below, or above the lowest."""
+    top = run.recipe.model.layers - 1
+    if (run.id, options) != (first.run.id, first.options):
+        return min(first.layer, top)
+    return first.layer - 1 if first.layer else min(1, top)
+
+
+def suggested_state(first: Side, run: Run, options: RecordingOptions, layer: int) -> str:
+    """The same state, if there is one; the other one where all else is the same."""
+    states = states_of(run)
+    if (run.id, options, layer) == (first.run.id, first.options, first.layer):
+        return next((state for state in states if state != first.state), first.state)
+    return first.state if first.state in states else states[0]
+
+
+def states_of(run: Run) -> list[str]:
+    """The kinds of state that a run has."""
+    return ["hidden", "cell"] if run.recipe.model.cell == "lstm" else ["hidden"]
