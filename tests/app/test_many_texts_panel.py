@@ -41,7 +41,7 @@ def test_the_token_clicked_shows_the_classes_so_far(sentences):
     app = sentences()
     app.number_input(key="position").set_value(2).run()
     assert not app.exception
-    assert list(app.dataframe[0].value.columns) == ["class", "probability"]
+    assert list(table(app, "class").columns) == ["class", "probability"]
 
 
 def test_the_token_clicked_is_compared_with_its_word(sentences):
