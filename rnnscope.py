@@ -18,6 +18,7 @@ from analysis.recording.result import ExpectedResponse, Recording
 from analysis.recording.store import RecordingOptions, record_run, stored_recording
 from analysis.similarity import nearest_words, similarity_rank, strongest_units, strongest_words
 from analysis.states import LayerStates, unroll
+from analysis.strongest_contexts import StrongestContext, recorded_text, strongest_contexts
 from analysis.texts.cluster_flow import ClusterFlow, cluster_flow
 from analysis.texts.many_texts import TextSummaries, read_many
 from analysis.texts.occurrence import Occurrence, compare_occurrence
@@ -26,6 +27,7 @@ from analysis.texts.reading import Reading, read_text
 from analysis.texts.replacing import Downstream, Replacement, downstream, replace_token
 from analysis.texts.token_changes import TokenChanges, token_changes
 from analysis.texts.unit_values import unit_values
+from analysis.unit_measures import UnitMeasures, unit_measures
 from data_prep.corpus import Corpus, list_corpora, open_corpus
 from data_prep.corpus_statistics import CorpusStatistics, describe_corpus
 from data_prep.errors import UserError
@@ -76,10 +78,12 @@ __all__ = [
     "Run",
     "Sample",
     "StateMeasures",
+    "StrongestContext",
     "TextSummaries",
     "TokenChanges",
     "Tokenisation",
     "Tree",
+    "UnitMeasures",
     "UserError",
     "Vocabulary",
     "cluster_flow",
@@ -112,6 +116,7 @@ __all__ = [
     "read_text",
     "record",
     "record_run",
+    "recorded_text",
     "replace_token",
     "response_measures",
     "sample",
@@ -119,12 +124,14 @@ __all__ = [
     "similarity_rank",
     "state_measures",
     "stored_recording",
+    "strongest_contexts",
     "strongest_units",
     "strongest_words",
     "tag_types",
     "token_changes",
     "train",
     "tree",
+    "unit_measures",
     "unit_values",
     "unroll",
 ]

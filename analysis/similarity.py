@@ -12,6 +12,8 @@ import numpy as np
 from analysis.recording.result import ExpectedResponse
 from data_prep.errors import UserError
 
+RARE = 30  # occurrences below which a mean says little
+
 
 @dataclass(frozen=True)
 class Nearest:
@@ -69,6 +71,11 @@ def similarity_rank(response: ExpectedResponse, row: int, other: int) -> int:
     cosines = cosines_to(response, row)
     at_least = cosines >= cosines[other]
     return int(at_least.sum() - at_least[row])
+
+
+def without_rare(response: ExpectedResponse, *, keep: int = 0) -> ExpectedResponse:
+    """The responses to words with at least `RARE` occurrences; at least the `keep` most frequent, and one."""
+    return response.most_frequent(max(1, keep, int(np.count_nonzero(response.counts >= RARE))))
 
 
 def strongest_units(response: ExpectedResponse, row: int, count: int = 10) -> Extremes:

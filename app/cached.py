@@ -24,6 +24,8 @@ from analysis.derived_store import quality_work
 from analysis.recording.result import ExpectedResponse, Recording
 from analysis.recording.store import RecordingOptions, recording_folder, stored_recording, stored_texts
 from analysis.results import results_home
+from analysis.similarity import Nearest, nearest_words, without_rare
+from analysis.strongest_contexts import RecordedText, recorded_text
 from analysis.texts.cluster_flow import ClusterFlow, cluster_flow
 from analysis.texts.many_texts import TextSummaries, read_many
 from analysis.texts.occurrence import Occurrence, compare_occurrence
@@ -31,6 +33,7 @@ from analysis.texts.reading import Reading, read_text
 from analysis.texts.replacing import Downstream, Replacement, downstream, replace_token
 from analysis.texts.token_changes import TokenChanges, token_changes
 from analysis.texts.unit_values import unit_values
+from analysis.unit_measures import UnitMeasures, unit_measures
 from app.components.memory_map import MapDisplay, memory_map_data
 from app.components.sentence_glyphs import glyph_row
 from app.figures.strongest_words import lay_out_strongest
@@ -81,6 +84,28 @@ def find_response(
 ) -> ExpectedResponse:
     """The expected responses of one layer to the most frequent words."""
     return find_recording(run, options).response(state, layer).most_frequent(words)
+
+
+def find_banded(run: Run, state: str, layer: int) -> ExpectedResponse:
+    """The expected responses of one layer to all words with bands."""
+    response = find_recording(run).response(state, layer)
+    return response.most_frequent(response.banded)
+
+
+def find_nearest(run: Run, state: str, layer: int, row: int) -> Nearest:
+    """The words with bands by similarity to that in `row`, nearest first, rare ones left out."""
+    return _nearest(run.id, _recorded(run, RECORDED), state, layer, row)
+
+
+def find_unit_measures(run: Run, state: str, layer: int) -> UnitMeasures:
+    """What every unit of a layer does, as numbers."""
+    return _unit_measures(run.id, _recorded(run, RECORDED), state, layer)
+
+
+def find_recorded_text(run: Run) -> RecordedText:
+    """The text that a run was recorded from; UserError where it is not at hand."""
+    name = run.corpus["name"]
+    return _recorded_text(run.id, _recorded(run, RECORDED), _fingerprint(corpora_home() / name) if name else ())
 
 
 def find_decomposition(
@@ -307,6 +332,23 @@ def _recording(
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _stored_texts(run_id: str, digest: str, changed: int) -> dict[str, str]:  # noqa: ARG001 (part of the key)
     return stored_texts(find_run(run_id))
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _nearest(run_id: str, recorded: str, state: str, layer: int, row: int) -> Nearest:  # noqa: ARG001 (part of the key)
+    response = without_rare(find_banded(find_run(run_id), state, layer), keep=row + 1)
+    return nearest_words(response, row, len(response.counts))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _unit_measures(run_id: str, recorded: str, state: str, layer: int) -> UnitMeasures:  # noqa: ARG001 (part of the key)
+    return unit_measures(find_recording(find_run(run_id)), state, layer)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _recorded_text(run_id: str, recorded: str, fingerprint: Any) -> RecordedText:  # noqa: ARG001 (parts of the key)
+    run = find_run(run_id)
+    return recorded_text(run, find_recording(run))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

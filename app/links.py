@@ -5,6 +5,7 @@ Within a visit a widget that is bound to the address keeps its value against the
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -14,10 +15,11 @@ def link_to(page: str, label: str, icon: str, **choices: str) -> None:
     st.page_link(page, label=label, icon=icon, query_params={f"to-{key}": value for key, value in choices.items()})
 
 
-def take_choice(key: str, options: Sequence[str]) -> None:
+def take_choice(key: str, options: Sequence[Any]) -> None:
     """Set the widget that is about to be drawn to what the link said, if that is one of its options."""
     chosen = st.query_params.get(f"to-{key}")
     if chosen is not None:
         del st.query_params[f"to-{key}"]
-        if chosen in options:
-            st.session_state[key] = chosen
+        if (found := next((option for option in options if str(option) == chosen), None)) is not None:
+            st.session_state[key] = found
+            st.query_params[key] = chosen  # which Streamlit does only where the value is new to the browser

@@ -24,6 +24,7 @@ page = st.navigation(
         st.Page("views/overview.py", title="Overview", icon=":material/home:", default=True),
         st.Page("views/memory_map.py", title="Memory map", icon=":material/hub:"),
         st.Page("views/words.py", title="Words", icon=":material/sort_by_alpha:"),
+        st.Page("views/units.py", title="Units", icon=":material/grain:"),
         st.Page("views/sentences.py", title="Sentences", icon=":material/notes:"),
         st.Page("views/compare.py", title="Compare", icon=":material/compare:"),
         st.Page("views/generate.py", title="Generate", icon=":material/edit_note:"),

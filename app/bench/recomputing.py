@@ -21,10 +21,13 @@ ANALYSES = (
     "read_text",
     "stored_recording",
     "tag_types",
+    "nearest_words",
+    "unit_measures",
+    "recorded_text",
     "match_clusters",
     "layer_figures",
 )
-PAGES = ("views/memory_map.py", "views/words.py", "views/sentences.py", "views/compare.py", "views/overview.py")
+PAGES = tuple(f"views/{name}.py" for name in ("memory_map", "words", "units", "sentences", "compare", "overview"))
 RERUNS = 3  # of each page
 TIMEOUT = 120  # seconds
 

@@ -100,9 +100,9 @@ def analyse(
     result: dict[str, Any] = {"run": run, "recording": analysis_output.recording_summary(recording, options)}
     result |= _derived(asked, names, k, word, method, of)
     if unit is not None:
-        from app.cli.unit_output import recorded_ids, unit_summary
+        from app.cli.unit_output import text_of, unit_summary
 
-        result["unit"] = unit_summary(asked, unit, recorded_ids(asked, ids))
+        result["unit"] = unit_summary(asked, unit, text_of(asked, ids))
     if as_json:
         return print_json(result)
     source = f"of the {split} part" if text is None else f"of {text.name}"

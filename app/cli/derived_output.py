@@ -8,7 +8,7 @@ import numpy as np
 from analysis.derived_store import ensure_projection, ensure_quality
 from analysis.layer_measures import distribution_measures, response_measures, word_share
 from analysis.recording.result import ExpectedResponse, Recording
-from analysis.similarity import Extremes, nearest_words, strongest_units
+from analysis.similarity import RARE, Extremes, nearest_words, strongest_units, without_rare
 from app.cli.analysis_output import decomposition_of, layer_of, response_of
 from data_prep.errors import UserError
 from data_prep.tokens import display_token
@@ -17,7 +17,6 @@ from models.run import Run
 
 NEIGHBOURS, STRONGEST = 15, 10
 MEASURED_WORDS = 600  # the most frequent: means of rare words are noisy, and look large and dense
-FEWEST_OCCURRENCES = 20  # of a neighbour, for the same reason
 
 
 @dataclass(frozen=True)
@@ -133,16 +132,15 @@ def neighbours_summary(response: ExpectedResponse, vocabulary: Vocabulary, word:
             f"It has the {len(response.token_ids):,} most frequent, as the vocabulary writes them.",
         )
     row = int(rows[0])
-    among = max(row + 1, int(np.count_nonzero(response.counts >= FEWEST_OCCURRENCES)))
-    response = response.most_frequent(among)
+    response = without_rare(response, keep=row + 1)
     nearest = nearest_words(response, row, NEIGHBOURS)
     return {
         "state": response.state,
         "layer": response.layer + 1,
         "word": word,
         "occurrences": int(response.counts[row]),
-        "among": among,
-        "fewest_occurrences": FEWEST_OCCURRENCES,
+        "among": len(response.counts),
+        "fewest_occurrences": RARE,
         "nearest": [
             {
                 "word": vocabulary.tokens[response.token_ids[near]],

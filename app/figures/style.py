@@ -16,6 +16,11 @@ SERIES = (
 SIDES = {"A": ("#009e73", "solid"), "B": ("#bd56ac", "dash")}
 
 
+def series(*, dark: bool) -> tuple[tuple[str, str], ...]:
+    """(colour, dash) of up to six words or units; on a dark ground the dark blue gives way to a lighter one."""
+    return (("#3d9be9", "solid"), *SERIES[1:]) if dark else SERIES
+
+
 def styled(figure: go.Figure, *, dark: bool, height: int, x: str, y: str) -> go.Figure:
     """Give a figure the common look; x and y are axis titles with their units."""
     ink = "#fafafa" if dark else "#31333f"
@@ -38,3 +43,19 @@ def styled(figure: go.Figure, *, dark: bool, height: int, x: str, y: str) -> go.
 def escaped(text: str) -> str:
     """Text that Plotly draws as it is: it would read <b> as markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def shortened(text: str, longest: int = 28) -> str:
+    """Text that is too long to draw, cut."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def isolated(text: str) -> str:
+    """Text between marks that keep one written from right to left from turning its neighbours round."""
+    return f"\u2068{text}\u2069"
+
+
+def faded(colour: str, opacity: float) -> str:
+    """A colour such as #0b87d8, to be seen through."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"

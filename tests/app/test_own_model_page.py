@@ -217,7 +217,7 @@ def test_every_page_works_with_an_imported_run(page, open_page, damaged_home):
 def test_without_a_text_the_pages_say_so(page, open_page, damaged_home):
     page(weights=saved(), vocabulary=VOCABULARY).button[0].click().run()
     assert "How it was taken in" in said(open_page(home=damaged_home, run="my-net-lstm-2x6"))
-    for name in (*PAGES[1:4], "compare"):
+    for name in (*PAGES[1:4], "compare", "units"):
         app = open_page(name, home=damaged_home, run="my-net-lstm-2x6")
         assert not app.exception
         assert "was imported without a text" in said(app)
@@ -228,7 +228,7 @@ def test_without_a_text_the_pages_say_so(page, open_page, damaged_home):
 def test_states_are_looked_at_and_what_needs_a_network_says_so(page, open_page, damaged_home, layers):
     page("walk.npz", weights=recorded(layers)).button[0].click().run()
     run_id = f"walk-states-{layers}x6"
-    for name in (*PAGES[:3], "compare"):
+    for name in (*PAGES[:3], "compare", "units"):
         app = open_page(name, home=damaged_home, run=run_id)
         assert not app.exception
         assert not app.error

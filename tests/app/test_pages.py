@@ -10,7 +10,8 @@ from analysis.recording.store import RecordingOptions, recording_folder, stored_
 from app.cached import RECORDED
 from models.run import open_run
 
-PAGES = ("overview", "memory_map", "words", "sentences", "compare", "generate", "corpora", "training", "own_model")
+NAMES = "overview memory_map words units sentences compare generate corpora training own_model"
+PAGES = tuple(NAMES.split())
 RUNS = ("toy-words-lstm", "toy-bytes-gru")
 
 
@@ -32,7 +33,7 @@ def test_every_page_opens(open_page, page, run):
     assert app.title
 
 
-@pytest.mark.parametrize("page", PAGES[:6])
+@pytest.mark.parametrize("page", PAGES[:7])
 def test_without_any_run_a_page_says_what_to_do(open_page, tmp_path, page):
     app = open_page(page, home=tmp_path)
     assert not app.exception
@@ -52,7 +53,7 @@ def test_a_broken_run_is_named_and_the_others_work(open_page, damaged_home, page
         assert "see Overview" in said(app)
 
 
-@pytest.mark.parametrize("page", ["memory_map", "words", "sentences"])
+@pytest.mark.parametrize("page", ["memory_map", "words", "units", "sentences"])
 def test_a_run_without_recording_offers_to_make_one(open_page, damaged_home, monkeypatch, page):
     monkeypatch.setenv("RNNSCOPE_HOME", str(damaged_home))
     folder = recording_folder(open_run("toy-words-lstm"), RECORDED)
@@ -96,6 +97,9 @@ def test_a_changed_run_is_never_shown_from_the_cache(open_page, damaged_home):
         {"word": "\0"},
         {"unit": "-1"},
         {"compare": "nobody-says-this"},
+        {"unit": "99999", "beside": "99999", "order": "magic"},
+        {"unit": "x", "beside": "-1", "to-unit": "99999"},
+        {"curves": "wild", "sorted": "not at all", "bands": "perhaps"},
         {"text": "\0"},
         {"prompt": "\0"},
         {"temperature": "-1", "top_k": "0", "seed": "-1"},
@@ -120,7 +124,7 @@ def test_the_words_figure_shows_the_recording(open_page, recorded_home, monkeypa
     response = stored_recording(run, RecordingOptions()).response("cell", 0)
     words = app.multiselect[0].value
     row = [run.vocabulary.display(token_id) for token_id in response.token_ids].index(words[0])
-    lines = [trace for trace in figure(app)["data"] if trace.get("name")]
+    lines = [trace for trace in figure(app)["data"] if trace.get("customdata")]  # one point per unit
     assert len(lines) == len(words)
     shown = lines[0]["y"]
     if isinstance(shown, dict):  # Plotly packs arrays

@@ -14,6 +14,7 @@ PAGES = {
     "": "What does a recurrent network remember?",
     "memory_map": "Memory map",
     "words": "Words",
+    "units": "Units",
     "sentences": "Sentences",
     "compare": "Compare",
     "generate": "Generate",
@@ -196,7 +197,7 @@ def test_numbers_are_downloaded(visit):
     page = visit(f"words?{RUN}")
     page.get_by_text(re.compile("^The numbers")).click()
     with page.expect_download() as download:
-        page.get_by_test_id("stDownloadButton").first.get_by_role("button").click()
+        page.locator(".st-key-download-expected-response").get_by_role("button").click()
     lines = download.value.path().read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("unit,")
     assert len(lines) == 17  # 16 units

@@ -46,6 +46,7 @@ RECIPE = {
 PAGES = {
     "memory_map": ".map .word",
     "words": ".js-plotly-plot",
+    "units": ".contexts .place",
     "sentences": ".glyphs .token",
     "generate": ".continuations .node",
     "compare": ".mirrored .word",
