@@ -7,9 +7,9 @@ import streamlit as st
 from analysis.texts.unit_values import quantities
 from app import cached
 from app.components.unit_heatmap import unit_heatmap, unit_heatmap_data
+from app.links import link_to
 from app.notices import how_to_read, literal
 from app.numbers import numbers
-from app.panels.token import unit_address
 from app.selection import Selection
 from app.tables.sentences import unit_values_table
 from data_prep.tokens import display_token
@@ -60,10 +60,13 @@ def heatmap_panel(chosen: Selection, text: str, position: int) -> None:
     if unit is not None:
         at = f"{values[position, unit]:+.3f}" if signed else f"{values[position, unit]:.3f}"
         cluster = clusters.unit_labels[unit] + 1
-        st.markdown(
+        said, link = st.columns([3, 1], vertical_alignment="center")
+        said.markdown(
             f"**Unit {unit}** ({f'cluster {cluster}' if cluster else 'no cluster'}), {_name(quantity)} {at} at token "
-            f"{position + 1}, {literal(tokens[position])}: [its own page]({unit_address(chosen, unit)})"
+            f"{position + 1}, {literal(tokens[position])}"
         )
+        with link:
+            link_to("views/units.py", "its own page", ":material/grain:", unit=str(unit))
     ends = (
         "orange, lighter, above zero and blue, darker, below; full colour where the legend says, and beyond"
         if signed

@@ -145,11 +145,13 @@ def test_a_unit_is_found_in_the_heatmap_by_mouse_and_keys(visit):
     page.locator(".heat canvas").click(position=last)
     expect(page).to_have_url(re.compile(f"unit={unit}"))
     expect(page).to_have_url(re.compile("position=4"))
-    expect(page.get_by_role("link", name="its own page")).to_have_attribute("href", re.compile(f"units.*unit={unit}"))
     heat.focus()
     heat.press("ArrowLeft")
     expect(page.locator(".heat .spoken")).to_contain_text(f"unit {unit} ")
     expect(page.locator(".heat .spoken")).to_contain_text("at 3 · cat")
+    page.get_by_role("link", name="its own page").click()
+    expect(page.get_by_role("heading", name=f"Unit {unit}", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile(f"units.*unit={unit}"))
 
 
 def test_another_word_is_put_in_its_place_and_kept_beside(visit):
