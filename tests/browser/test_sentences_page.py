@@ -145,12 +145,13 @@ def test_a_unit_is_found_in_the_heatmap_by_mouse_and_keys(visit):
     page.locator(".heat canvas").click(position=last)
     expect(page).to_have_url(re.compile(f"unit={unit}"))
     expect(page).to_have_url(re.compile("position=4"))
+    at_rest(page)
     heat.focus()
     heat.press("ArrowLeft")
     expect(page.locator(".heat .spoken")).to_contain_text(f"unit {unit} ")
     expect(page.locator(".heat .spoken")).to_contain_text("at 3 · cat")
     page.get_by_role("link", name="its own page").click()
-    expect(page.get_by_role("heading", name=f"Unit {unit}", exact=True)).to_be_visible()
+    page.get_by_role("heading", name=f"Unit {unit}", exact=True).wait_for()
     expect(page).to_have_url(re.compile(f"units.*unit={unit}"))
 
 
