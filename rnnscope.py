@@ -21,8 +21,12 @@ from analysis.states import LayerStates, unroll
 from analysis.strongest_contexts import StrongestContext, recorded_text, strongest_contexts
 from analysis.texts.cluster_flow import ClusterFlow, cluster_flow
 from analysis.texts.many_texts import TextSummaries, read_many
+from analysis.texts.occurrence import Occurrence, compare_occurrence
 from analysis.texts.percentiles import Percentiles, percentiles
 from analysis.texts.reading import Reading, read_text
+from analysis.texts.replacing import Downstream, Replacement, downstream, replace_token
+from analysis.texts.token_changes import TokenChanges, token_changes
+from analysis.texts.unit_values import unit_values
 from analysis.unit_measures import UnitMeasures, unit_measures
 from data_prep.corpus import Corpus, list_corpora, open_corpus
 from data_prep.corpus_statistics import CorpusStatistics, describe_corpus
@@ -52,11 +56,13 @@ __all__ = [
     "Corpus",
     "CorpusStatistics",
     "Decomposition",
+    "Downstream",
     "ExpectedResponse",
     "ImportOptions",
     "LabelOptions",
     "LayerStates",
     "Node",
+    "Occurrence",
     "PartsOfSpeech",
     "Percentiles",
     "Projection",
@@ -67,12 +73,14 @@ __all__ = [
     "Recording",
     "RecordingOptions",
     "RecurrentLanguageModel",
+    "Replacement",
     "ResponseMeasures",
     "Run",
     "Sample",
     "StateMeasures",
     "StrongestContext",
     "TextSummaries",
+    "TokenChanges",
     "Tokenisation",
     "Tree",
     "UnitMeasures",
@@ -80,10 +88,12 @@ __all__ = [
     "Vocabulary",
     "cluster_flow",
     "cocluster",
+    "compare_occurrence",
     "corpus_states",
     "cross_entropy_nats",
     "decompose",
     "describe_corpus",
+    "downstream",
     "examine_network",
     "import_states",
     "join_tokens",
@@ -107,6 +117,7 @@ __all__ = [
     "record",
     "record_run",
     "recorded_text",
+    "replace_token",
     "response_measures",
     "sample",
     "save_run",
@@ -117,8 +128,10 @@ __all__ = [
     "strongest_units",
     "strongest_words",
     "tag_types",
+    "token_changes",
     "train",
     "tree",
     "unit_measures",
+    "unit_values",
     "unroll",
 ]

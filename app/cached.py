@@ -26,10 +26,16 @@ from analysis.recording.store import RecordingOptions, recording_folder, stored_
 from analysis.results import results_home
 from analysis.similarity import Nearest, nearest_words, without_rare
 from analysis.strongest_contexts import RecordedText, recorded_text
+from analysis.texts.cluster_flow import ClusterFlow, cluster_flow
 from analysis.texts.many_texts import TextSummaries, read_many
+from analysis.texts.occurrence import Occurrence, compare_occurrence
 from analysis.texts.reading import Reading, read_text
+from analysis.texts.replacing import Downstream, Replacement, downstream, replace_token
+from analysis.texts.token_changes import TokenChanges, token_changes
+from analysis.texts.unit_values import unit_values
 from analysis.unit_measures import UnitMeasures, unit_measures
 from app.components.memory_map import MapDisplay, memory_map_data
+from app.components.sentence_glyphs import glyph_row
 from app.figures.strongest_words import lay_out_strongest
 from app.figures.word_cloud import Cloud, lay_out_clouds
 from app.tables.corpora import frequencies_table
@@ -163,6 +169,46 @@ def find_stored_texts(run: Run) -> dict[str, str]:
     """Texts of the user's own that this run was recorded on: digest → title."""
     home = results_home(run)
     return _stored_texts(run.id, run.digest, home.stat().st_mtime_ns if home.is_dir() else 0)
+
+
+def find_flow(run: Run, text: str, *clustering: Any) -> ClusterFlow:
+    """How a text moves the clusters; `clustering` as the rest of `find_clusters`."""
+    return _flow(run.id, _recorded(run, RECORDED), text, clustering)
+
+
+def find_changes(run: Run, text: str, state: str, layer: int) -> TokenChanges:
+    """How much each token of a text moves one layer."""
+    return _changes(run.id, _recorded(run, RECORDED), text, state, layer)
+
+
+def find_glyph_row(run: Run, text: str, *clustering: Any) -> dict[str, Any]:
+    """A text as the glyphs show it; `clustering` as the rest of `find_clusters`."""
+    return _glyph_row(run.id, _recorded(run, RECORDED), text, clustering)
+
+
+def find_unit_values(run: Run, text: str, layer: int, quantity: str) -> np.ndarray:
+    """(T, H): a state, its change, or a gate of one layer along a text."""
+    return _unit_values(run.id, run.digest, text, layer, quantity)
+
+
+def find_occurrence(run: Run, text: str, position: int, state: str, layer: int) -> Occurrence:
+    """One token of a text against the recorded responses to its word."""
+    return _occurrence(run.id, _recorded(run, RECORDED), text, position, state, layer)
+
+
+def find_replacement(run: Run, text: str, position: int, tokens: tuple[str, ...]) -> Replacement:
+    """A text with one token replaced."""
+    return _replacement(run.id, run.digest, text, position, tokens)
+
+
+def find_downstream(run: Run, text: str, position: int, tokens: tuple[str, ...], *clustering: Any) -> Downstream:
+    """How far that reaches; `clustering` as the rest of `find_clusters`."""
+    return _downstream(run.id, _recorded(run, RECORDED), text, position, tokens, clustering)
+
+
+def find_changed_row(run: Run, text: str, position: int, tokens: tuple[str, ...], *clustering: Any) -> dict[str, Any]:
+    """The changed text as the glyphs show it."""
+    return _changed_row(run.id, _recorded(run, RECORDED), text, position, tokens, clustering)
 
 
 def find_columns(upload: UploadedFile, endings: list[str]) -> list[str]:
@@ -449,6 +495,77 @@ def _reading(run_id: str, digest: str, checkpoint: int | None, text: str) -> Rea
     for array in (*reading.states.values(), reading.surprise_nats):
         array.flags.writeable = False
     return reading
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _flow(run_id: str, recorded: str, text: str, clustering: tuple[Any, ...]) -> ClusterFlow:
+    run, clusters = find_run(run_id), _clusters(run_id, recorded, RECORDED, *clustering)
+    state, layer = clustering[:2]
+    return cluster_flow(find_reading(run, text).states[state][:, layer], clusters.unit_labels, clusters.k)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _changes(run_id: str, recorded: str, text: str, state: str, layer: int) -> TokenChanges:  # noqa: ARG001
+    run = find_run(run_id)
+    return token_changes(find_reading(run, text), find_recording(run).response(state, layer))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _glyph_row(run_id: str, recorded: str, text: str, clustering: tuple[Any, ...]) -> dict[str, Any]:
+    run, (state, layer) = find_run(run_id), clustering[:2]
+    flow, changes = _flow(run_id, recorded, text, clustering), _changes(run_id, recorded, text, state, layer)
+    clusters = _clusters(run_id, recorded, RECORDED, *clustering)
+    return glyph_row(find_reading(run, text), flow, changes, run.vocabulary, run.classes, clusters, state, layer)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _unit_values(run_id: str, digest: str, text: str, layer: int, quantity: str) -> np.ndarray:
+    reading = _reading(run_id, digest, None, text)
+    values = unit_values(_network(run_id, digest), reading, layer, quantity)
+    values.flags.writeable = False
+    return values
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _occurrence(
+    run_id: str,
+    recorded: str,  # noqa: ARG001 (part of the key)
+    text: str,
+    position: int,
+    state: str,
+    layer: int,
+) -> Occurrence:
+    run = find_run(run_id)
+    return compare_occurrence(find_reading(run, text), position, find_recording(run).response(state, layer))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _replacement(run_id: str, digest: str, text: str, position: int, tokens: tuple[str, ...]) -> Replacement:
+    reading = _reading(run_id, digest, None, text)
+    return replace_token(_network(run_id, digest), find_run(run_id).vocabulary, reading, position, tokens)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _downstream(
+    run_id: str, recorded: str, text: str, position: int, tokens: tuple[str, ...], clustering: tuple[Any, ...]
+) -> Downstream:
+    found = find_replacement(find_run(run_id), text, position, tokens)
+    clusters = _clusters(run_id, recorded, RECORDED, *clustering)
+    return downstream(found, *clustering[:2], clusters.unit_labels, clusters.k)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _changed_row(
+    run_id: str, recorded: str, text: str, position: int, tokens: tuple[str, ...], clustering: tuple[Any, ...]
+) -> dict[str, Any]:
+    run, (state, layer) = find_run(run_id), clustering[:2]
+    changed, clusters = (
+        find_replacement(run, text, position, tokens).changed,
+        _clusters(run_id, recorded, RECORDED, *clustering),
+    )
+    flow = cluster_flow(changed.states[state][:, layer], clusters.unit_labels, clusters.k)
+    changes = token_changes(changed, find_recording(run).response(state, layer))
+    return glyph_row(changed, flow, changes, run.vocabulary, run.classes, clusters, state, layer)
 
 
 # An upload's id names its content: it is new with every upload, and an upload never changes.

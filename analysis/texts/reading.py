@@ -1,13 +1,13 @@
 """One text, token by token: the states it leads to, what the network expected, and what it decides."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from analysis.states import check_states, unroll
-from data_prep.encoded_text import encode_text
+from analysis.states import CarriedState, check_states, unroll
+from data_prep.encoded_text import EncodedText, encode_text
 from data_prep.errors import UserError
 from data_prep.vocabulary import Vocabulary
 from models.network import RecurrentClassifier, RecurrentNetwork
@@ -47,6 +47,20 @@ class Reading:
         """Δh or Δc, (T, L, H): how each token changed the state; the first one changed it from zero."""
         return np.diff(self.states[state], axis=0, prepend=0)
 
+    def first(self, tokens: int) -> "Reading":
+        """The reading of the first `tokens` tokens alone, which is part of this one; it may be none."""
+        return replace(
+            self,
+            tokens=self.tokens[:tokens],
+            ids=self.ids[:tokens],
+            known=self.known[:tokens],
+            states={state: values[:tokens] for state, values in self.states.items()},
+            surprise_nats=self.surprise_nats[:tokens],
+            guess_ids=self.guess_ids[:tokens],
+            guess_probabilities=self.guess_probabilities[:tokens],
+            class_probabilities=self.class_probabilities[:tokens],
+        )
+
 
 def read_text(network: RecurrentNetwork, vocabulary: Vocabulary, text: str) -> Reading:
     """Run a network over a text, one token at a time, and keep its states and predictions.
@@ -56,10 +70,17 @@ def read_text(network: RecurrentNetwork, vocabulary: Vocabulary, text: str) -> R
 
     Raises UserError when the text holds nothing to read, or when the network also reads backwards.
     """
+    return read_on(network, encode_text(text, vocabulary))
+
+
+def read_on(network: RecurrentNetwork, encoded: EncodedText, before: Reading | None = None) -> Reading:
+    """Read tokens after those of another reading of the same network, which the result begins with, unchanged.
+
+    `before` may have no token; without it the text begins here. Raises UserError as `read_text`.
+    """
     check_forward(network)
-    encoded = encode_text(text, vocabulary)
     ids, length = torch.from_numpy(encoded.ids), len(encoded.ids)
-    layers, end = unroll(network, ids[:, None].to(network.device))
+    layers, end = unroll(network, ids[:, None].to(network.device), _end_of(network, before))
     check_states(end)
     states = {"hidden": torch.cat([layer.hidden for layer in layers], 1).cpu().numpy()}
     if layers[0].cell is not None:
@@ -71,7 +92,7 @@ def read_text(network: RecurrentNetwork, vocabulary: Vocabulary, text: str) -> R
     else:
         surprise, guess_ids, guess_probabilities = _next_tokens(network, top, ids)
         classes = nothing
-    return Reading(
+    read = Reading(
         tokens=encoded.tokens,
         ids=encoded.ids,
         known=encoded.known,
@@ -83,6 +104,32 @@ def read_text(network: RecurrentNetwork, vocabulary: Vocabulary, text: str) -> R
         left_out=encoded.left_out,
         skipped=encoded.skipped,
         vocabulary_size=network.vocabulary_size,
+    )
+    return read if before is None or not before.tokens else _joined(network, before, read)
+
+
+def _end_of(network: RecurrentNetwork, before: Reading | None) -> CarriedState | None:
+    if before is None or not before.tokens:
+        return None
+    last = {state: torch.tensor(values[-1:], device=network.device) for state, values in before.states.items()}
+    hidden = last["hidden"].transpose(0, 1)
+    return CarriedState(hidden, last["cell"].transpose(0, 1) if "cell" in last else torch.zeros_like(hidden))
+
+
+def _joined(network: RecurrentNetwork, before: Reading, read: Reading) -> Reading:
+    """One reading of both; what follows was foretold by the last state before it."""
+    surprise = read.surprise_nats.copy()
+    if not isinstance(network, RecurrentClassifier):
+        top = torch.tensor(before.states["hidden"][-1:, -1], device=network.device)
+        surprise[:1] = nats_of(network, top, torch.from_numpy(read.ids[:1]).to(network.device)).cpu().numpy()
+    arrays = ("ids", "known", "guess_ids", "guess_probabilities", "class_probabilities")
+    joined = {name: np.concatenate((getattr(before, name), getattr(read, name))) for name in arrays}
+    return replace(
+        read,
+        tokens=before.tokens + read.tokens,
+        states={name: np.concatenate((before.states[name], values)) for name, values in read.states.items()},
+        surprise_nats=np.concatenate((before.surprise_nats, surprise)),
+        **joined,
     )
 
 

@@ -1,5 +1,6 @@
 """One text as tables; clusters and tokens are counted from 1, units from 0."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ from analysis.recording.result import ExpectedResponse
 from analysis.texts.cluster_flow import ClusterFlow
 from analysis.texts.percentiles import percentiles
 from analysis.texts.reading import Reading
+from analysis.texts.replacing import Downstream, Replacement
+from analysis.texts.token_changes import TokenChanges
 from data_prep.tokens import display_token
 from data_prep.vocabulary import Vocabulary
 
@@ -38,6 +41,70 @@ def occurrence_table(reading: Reading, position: int, response: ExpectedResponse
     columns["expected response"] = response.mean[rows[0]] if len(rows) else np.full(len(own), np.nan)
     columns["percentile"] = (100 * compared.fractions[0]).round(1)
     return pd.DataFrame(columns).sort_values("response", key=np.abs, ascending=False)
+
+
+def strongest_units_table(
+    reading: Reading, position: int, state: str, layer: int, clusters: Coclusters, count: int = 12
+) -> pd.DataFrame:
+    """The units of a layer that one token moved most, strongest first."""
+    before = reading.states[state][position - 1, layer] if position else 0
+    after = reading.states[state][position, layer]
+    table = pd.DataFrame(
+        {"unit": np.arange(len(after)), "cluster": clusters.unit_labels + 1, "change": after - before, "state": after}
+    )
+    return table.sort_values("change", key=np.abs, ascending=False).head(count)
+
+
+def changes_table(
+    readings: Sequence[Reading], changes: Sequence[TokenChanges], positions: Sequence[int], vocabulary: Vocabulary
+) -> pd.DataFrame:
+    """One row per text: what the token at its position did to the state, and how that ranks and compares."""
+    rows = [
+        {
+            "text": number,
+            "token": display_token(reading.tokens[position], vocabulary.tokenisation),
+            "position": position + 1,
+            "change": found.change[position],
+            "rank": f"{found.rank[position]} of {len(reading.tokens)}",
+            "raised": found.raised[position],
+            "lowered": found.lowered[position],
+            "kept": found.kept_rate[position],
+            "of its usual size": found.usual[position],
+        }
+        for number, (reading, found, position) in enumerate(zip(readings, changes, positions, strict=True), 1)
+    ]
+    return pd.DataFrame(rows)
+
+
+def downstream_table(
+    replacement: Replacement, found: Downstream, vocabulary: Vocabulary, classes: tuple[str, ...]
+) -> pd.DataFrame:
+    """One row per token of the original from the replaced one on."""
+    start, places = replacement.position, replacement.places
+    tokens = replacement.changed.tokens
+    columns: dict[str, Any] = {
+        "position": np.arange(start + 1, len(places) + 1),
+        "token": [display_token(token, vocabulary.tokenisation) for token in replacement.original.tokens[start:]],
+        "in the changed text": [
+            display_token(tokens[place], vocabulary.tokenisation) if place >= 0 else "" for place in places[start:]
+        ],
+        "relative difference": found.relative[start:],
+        "difference": found.difference[start:],
+    }
+    if not classes:
+        columns["surprise, nats more"] = found.surprise[start:]
+    for place, name in enumerate(classes):
+        columns[f"probability of {name}, more"] = found.classes[start:, place]
+    for cluster in range(found.clusters.shape[1]):
+        columns[f"cluster {cluster + 1}"] = found.clusters[start:, cluster]
+    return pd.DataFrame(columns)
+
+
+def unit_values_table(values: np.ndarray, start: int, tokens: Sequence[str], clusters: Coclusters) -> pd.DataFrame:
+    """One row per unit, one column per token; values: (T, H) of tokens from position `start` on."""
+    columns = {"unit": np.arange(values.shape[1]), "cluster": clusters.unit_labels + 1}
+    named = {f"{start + place + 1} {token}": values[place] for place, token in enumerate(tokens)}
+    return pd.DataFrame(columns | named)
 
 
 def step_table(flow: ClusterFlow, position: int, labels: list[str]) -> pd.DataFrame:

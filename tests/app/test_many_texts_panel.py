@@ -10,8 +10,12 @@ def said(app) -> str:
     return " ".join(element.value for kind in kinds for element in kind).replace("\\", "")
 
 
-def table(app):
-    return next(element.value for element in app.dataframe if "tokens" in element.value.columns)
+def table(app, column="tokens"):
+    return next(element.value for element in app.dataframe if column in element.value.columns)
+
+
+def steps(app):
+    return table(app, "known")
 
 
 @pytest.fixture
@@ -26,27 +30,25 @@ def test_a_classifier_is_read_word_by_word(sentences):
     app = sentences()
     app.text_area[0].set_value("the food was great").run()
     assert not app.exception
-    steps = app.dataframe[-1].value
-    assert list(steps["token"]) == ["the", "food", "was", "great"]
-    assert steps["probability of positive"].iloc[-1] > 0.5
-    assert (steps["probability of positive"] + steps["probability of negative"]).tolist() == pytest.approx([1] * 4)
-    assert "surprise (nats)" not in steps.columns
+    found = steps(app)
+    assert list(found["token"]) == ["the", "food", "was", "great"]
+    assert found["probability of positive"].iloc[-1] > 0.5
+    assert (found["probability of positive"] + found["probability of negative"]).tolist() == pytest.approx([1] * 4)
+    assert "surprise (nats)" not in found.columns
 
 
 def test_the_token_clicked_shows_the_classes_so_far(sentences):
     app = sentences()
-    app.session_state["position"] = 1
-    app.run()
+    app.number_input(key="position").set_value(2).run()
     assert not app.exception
-    assert list(app.dataframe[0].value.columns) == ["class", "probability"]
+    assert list(table(app, "class").columns) == ["class", "probability"]
 
 
 def test_the_token_clicked_is_compared_with_its_word(sentences):
     app = sentences()
     app.text_area[0].set_value("the food was great zyzzyvas").run()
-    app.session_state["position"] = 0
-    app.run()
-    found = next(element.value for element in app.dataframe if "percentile" in element.value.columns)
+    app.number_input(key="position").set_value(1).run()
+    found = table(app, "percentile")
     assert len(found) == 6
     assert found["percentile"].between(2, 98).all()
     assert found["response"].abs().is_monotonic_decreasing
@@ -80,13 +82,14 @@ def test_a_picked_row_is_read_in_full(sentences):
     app = sentences()
     app.file_uploader[0].upload("single.txt", b"some other text").run()
     app.file_uploader(key="many-texts-upload").upload("mine.txt", b"the food was great\nrude and cold food\n").run()
-    assert list(app.dataframe[-1].value["token"]) == ["some", "other", "text"]
+    assert list(steps(app)["token"]) == ["some", "other", "text"]
     # AppTest cannot click on a row: what the click sets off is the page's callback, called as Streamlit would.
     app.session_state["text"] = "rude and cold food"
+    app.session_state["text-count"] = 1
     app.session_state["uploads"] = 1
     app.run()
-    assert app.text_area[0].value == "rude and cold food"
-    assert list(app.dataframe[-1].value["token"]) == ["rude", "and", "cold", "food"]
+    assert [area.value for area in app.text_area] == ["rude and cold food"]
+    assert list(steps(app)["token"]) == ["rude", "and", "cold", "food"]
 
 
 @pytest.mark.parametrize(
