@@ -7,13 +7,19 @@ from app.page_tables import note_table
 
 
 def numbers(table: pd.DataFrame, name: str, *, label: str = "The numbers") -> None:
-    """A folded table with a download as CSV; `name` is the file's name without its ending."""
+    """A folded table with a download as CSV; `name` is the file's name without its ending.
+
+    The browser gets the table when it is unfolded: on every page lie several, and few are looked at.
+    """
     note_table(table, label)
-    with st.expander(f"{label} ({len(table):,} rows)", key=f"numbers-{name}"):  # by its key it stays open as rows come
+    folded = st.expander(f"{label} ({len(table):,} rows)", key=f"numbers-{name}", on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
         st.dataframe(table, hide_index=True, width="stretch")
         st.download_button(
             "Download as CSV",
-            table.to_csv(index=False).encode("utf-8"),
+            lambda: table.to_csv(index=False).encode("utf-8"),  # written when it is asked for
             file_name=f"{name}.csv",
             mime="text/csv",
             key=f"download-{name}",

@@ -1,9 +1,11 @@
-"""The tables that a page has shown since its script began: what its export carries."""
+"""The tables that a page shows: what its export carries, and nobody keeps else."""
 
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+
+from app.components.page_export import is_wanted
 
 MOST_ROWS = 1000  # of each table of an exported page
 
@@ -16,8 +18,9 @@ def forget_tables() -> None:
 
 
 def note_table(table: pd.DataFrame, label: str) -> None:
-    """Remember a table of the page."""
-    st.session_state.setdefault(_KEY, []).append((label, table))
+    """Remember a table of the page, if the page is being exported."""
+    if is_wanted():
+        st.session_state.setdefault(_KEY, []).append((label, table))
 
 
 def shown_tables() -> list[dict[str, Any]]:

@@ -24,6 +24,14 @@ class MemoryMap {
   // ---- data and layout ----
 
   update(data) {
+    if (data.version && data.version === this.data?.version && this.plan) {
+      if (!same(data.picked ?? null, this.picked)) {
+        this.picked = data.picked ?? null;
+        this.svg.classList.add("still");
+        this.arrange();
+      }
+      return;
+    }
     const bytes = Uint8Array.from(atob(data.responses), (char) => char.charCodeAt(0));
     this.levels = new Int8Array(bytes.buffer);
     const again = this.data !== undefined && this.width > 0;
@@ -57,17 +65,29 @@ class MemoryMap {
       return;
     }
     this.family = getComputedStyle(svg).fontFamily;
-    const word = this.picked?.kind === "word" ? this.picked.index : null;
-    const order = word === null ? (unit) => data.activity[unit] : (unit) => this.response(word, unit);
-    this.plan = layOutMap(data, this.width, order, { mirrored: this.options.mirrored, align: data.align });
+    this.plan = this.lay();
     setAll(svg, { viewBox: `0 0 ${this.width} ${this.plan.height}`, height: this.plan.height });
     const size = `${data.unitClusters.length} units and ${data.words.length} ${data.noun}s in ${data.clusters.length} clusters`;
     svg.setAttribute("aria-label", `Memory map: ${size}. Arrow keys move, Enter picks, Escape lets go.`);
     this.drawCaptions();
     this.drawBoxes();
-    this.drawUnits();
     this.drawWords();
     this.drawLegend();
+    this.arrange();
+  }
+
+  // Within a chip, units stand by their response to the picked word, or by how much they move on the whole.
+  lay() {
+    const word = this.picked?.kind === "word" ? this.picked.index : null;
+    const order = word === null ? (unit) => this.data.activity[unit] : (unit) => this.response(word, unit);
+    return layOutMap(this.data, this.width, order, { mirrored: this.options.mirrored, align: this.data.align });
+  }
+
+  // Draws what is picked; all but the units stays where it is.
+  arrange() {
+    const word = this.picked?.kind === "word" ? this.picked.index : null;
+    this.plan = this.lay();
+    this.drawUnits();
     this.show(this.picked);
     this.units.forEach((square, unit) => {
       if (square) square.dataset.response = word === null ? "" : this.response(word, unit).toFixed(3);
@@ -396,9 +416,9 @@ class MemoryMap {
 
   pick(target) {
     this.picked = same(target, this.picked) ? null : target;
-    this.svg.classList.remove("still");
-    this.draw();
-    this.options.onPick?.(this.picked);
+    this.options.onPick?.(this.picked); // the server begins while the browser draws
+    this.svg.classList.add("still"); // to move 3,000 units would delay its answer
+    this.arrange();
   }
 
   press(event) {

@@ -1,6 +1,8 @@
 """The memory map as a Streamlit component: chips of units, clouds of words, links between them."""
 
 import base64
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -82,7 +84,7 @@ def memory_map_data(
     levels = np.round(response.mean / largest * 127).astype(np.int8)
     activity = np.sqrt((response.mean**2 * response.counts[:, None]).sum(0) / max(1, response.counts.sum()))
     shown_tags = list(dict.fromkeys(TAG_NAMES.values()))
-    return {
+    data = {
         "noun": noun,
         "words": names,
         "counts": response.counts.tolist(),
@@ -115,6 +117,8 @@ def memory_map_data(
             for place, cloud in enumerate(clouds)
         ],
     }
+    # By it the browser knows the picture again, and does not draw it anew.
+    return data | {"version": hashlib.sha256(json.dumps(data).encode()).hexdigest()[:16]}
 
 
 def default_clip(response: ExpectedResponse) -> float:

@@ -100,6 +100,7 @@ def _try(
         relative_scaling=1.0,
         max_words=len(sizes),
         random_state=seed,
+        color_func=lambda *_, **__: "black",  # the browser colours; drawing a colour for each word would cost a sixth
     ).generate_from_frequencies(sizes)
     placed = tuple(_place(texts, *entry[:3]) for entry in cloud.layout_)
     there = {word.word for word in placed}

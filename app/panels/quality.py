@@ -66,18 +66,24 @@ def quality_panel(chosen: Selection) -> None:
         right.button(
             f"Take {profile.suggested_k}", on_click=choose_k, args=(profile.suggested_k,), help="The suggestion"
         )
-    with st.expander("How far to trust any number of clusters"):
-        st.plotly_chart(
-            plot_cluster_quality(profile, k, dark=st.context.theme.type == "dark"),
-            theme=None,
-            alt="Agreement of the clusters for every number of clusters",
-        )
-        st.caption(
-            "Agreement is the adjusted Rand index: 0 is chance, 1 the same clusters again. With parts of speech it is "
-            "the normalised mutual information, which shuffled ones reach in part by chance. **Mind:** clusters that "
-            "come out again may still mean nothing."
-        )
+    folded = st.expander("How far to trust any number of clusters", key="cluster-quality-open", on_change="rerun")
+    if folded.open:
+        with folded:
+            _show_profile(profile, k)
     numbers(quality_table(profile), "cluster-quality", label="Quality of every number of clusters")
+
+
+def _show_profile(profile: QualityProfile, k: int) -> None:
+    st.plotly_chart(
+        plot_cluster_quality(profile, k, dark=st.context.theme.type == "dark"),
+        theme=None,
+        alt="Agreement of the clusters for every number of clusters",
+    )
+    st.caption(
+        "Agreement is the adjusted Rand index: 0 is chance, 1 the same clusters again. With parts of speech it is "
+        "the normalised mutual information, which shuffled ones reach in part by chance. **Mind:** clusters that "
+        "come out again may still mean nothing."
+    )
 
 
 @st.fragment(run_every=0.7)
