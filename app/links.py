@@ -5,9 +5,11 @@ Within a visit a widget that is bound to the address keeps its value against the
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 
 def link_to(page: str, label: str, icon: str, **choices: str) -> None:
@@ -22,4 +24,7 @@ def take_choice(key: str, options: Sequence[Any]) -> None:
         del st.query_params[f"to-{key}"]
         if (found := next((option for option in options if str(option) == chosen), None)) is not None:
             st.session_state[key] = found
-            st.query_params[key] = chosen  # which Streamlit does only where the value is new to the browser
+            # Streamlit writes the address only where the value is new to the browser, and does not let us where the
+            # widget is on every page, as that of the run.
+            with suppress(StreamlitAPIException):
+                st.query_params[key] = chosen

@@ -26,6 +26,13 @@ ANALYSES = (
     "recorded_text",
     "match_clusters",
     "layer_figures",
+    "cluster_flow",
+    "token_changes",
+    "glyph_row",
+    "unit_values",
+    "compare_occurrence",
+    "replace_token",
+    "downstream",
 )
 PAGES = tuple(f"views/{name}.py" for name in ("memory_map", "words", "units", "sentences", "compare", "overview"))
 RERUNS = 3  # of each page

@@ -23,7 +23,7 @@ _FORMATS = {CHANGE: ".2f", KEPT: ".0%", SURPRISE: ".1f"}
 
 def show_sentence(first: Side, second: Side) -> None:
     """State change, kept part and surprise (or class probability) of A and B along one text."""
-    examples = example_texts(first.run.vocabulary.tokenisation.unit)
+    examples = example_texts(first.run.vocabulary, first.run.classes)
     text = linked_text_area(st, "Text", examples[1 if first.run.classes else 0], key="text", height=68)
     readings = {side.name: (side, found) for side in (first, second) if (found := _read(side, text)) is not None}
     if not readings:

@@ -14,6 +14,17 @@ def _no_gallery_and_no_cache(monkeypatch, tmp_path):
     st.cache_resource.clear()
 
 
+@pytest.fixture(autouse=True)
+def _unfolded(monkeypatch):
+    """What a page folds away is there for tests, which look at its tables."""
+    expander = st.expander
+
+    def unfolded(*arguments, **options):
+        return expander(*arguments, **options | {"expanded": True})
+
+    monkeypatch.setattr(st, "expander", unfolded)
+
+
 @pytest.fixture
 def open_page(recorded_home, monkeypatch):
     """Open a page as a visitor would, with what the address says: `open_page("words", run="toy-words-lstm")`."""
