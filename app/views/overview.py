@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import cached, selection
 from app.notices import literal
+from app.pages import PAGES
 from app.panels.run import facts, show_import, show_training
 from app.tables.runs import headline, runs_table
 from data_prep.errors import UserError
@@ -33,42 +34,8 @@ if chosen:
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader("Where to look", anchor=False)
-        st.page_link(
-            "views/memory_map.py", label="**Memory map** · which words move which units", icon=":material/hub:"
-        )
-        st.page_link(
-            "views/words.py", label="**Words** · how every unit responds to a word", icon=":material/sort_by_alpha:"
-        )
-        st.page_link(
-            "views/sentences.py",
-            label="**Sentences** · what each word writes into the memory and erases",
-            icon=":material/notes:",
-        )
-        st.page_link(
-            "views/compare.py",
-            label="**Compare** · two models, layers, checkpoints or texts beside each other",
-            icon=":material/compare:",
-        )
-        st.page_link(
-            "views/generate.py",
-            label="**Generate** · how the model goes on with a text, and what may follow",
-            icon=":material/edit_note:",
-        )
-        st.page_link(
-            "views/own_model.py",
-            label="**Your model** · take in a network that was trained elsewhere",
-            icon=":material/upload_file:",
-        )
-        st.page_link(
-            "views/corpora.py",
-            label="**Corpora** · what a text is made of; add your own",
-            icon=":material/library_books:",
-        )
-        st.page_link(
-            "views/training.py",
-            label="**Training** · train a model and watch it learn",
-            icon=":material/model_training:",
-        )
+        for page in PAGES[1:]:
+            st.page_link(page.path, label=f"**{page.title}** · {page.shows}", icon=page.icon)
         st.markdown(
             "A *unit* is one number of the network's state. Its *response* to a word is how much that number "
             "changes when the word is read; the *expected response* is the mean over every place where the word "
