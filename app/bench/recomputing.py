@@ -1,5 +1,6 @@
 """How many analyses the pages compute again where nothing changed that they depend on: to be none."""
 
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -51,18 +52,22 @@ class Recomputations:
 
 def count_recomputations(run: str = RUN) -> Recomputations:
     """Look at every page once, then again and again, and count what is computed."""
-    with _counted() as calls:
-        app = AppTest.from_file(str(DASHBOARD), default_timeout=TIMEOUT)
-        app.query_params["run"] = run
-        app.run()
-        for page in PAGES:
-            app.switch_page(page).run()
-        first = calls.total()
-        for page in PAGES:
-            app.switch_page(page)
-            for _ in range(RERUNS):
-                app.run()
-        return Recomputations(len(PAGES), RERUNS * len(PAGES), first, calls.total() - first)
+    main = sys.modules["__main__"]
+    try:
+        with _counted() as calls:
+            app = AppTest.from_file(str(DASHBOARD), default_timeout=TIMEOUT)
+            app.query_params["run"] = run
+            app.run()
+            for page in PAGES:
+                app.switch_page(page).run()
+            first = calls.total()
+            for page in PAGES:
+                app.switch_page(page)
+                for _ in range(RERUNS):
+                    app.run()
+            return Recomputations(len(PAGES), RERUNS * len(PAGES), first, calls.total() - first)
+    finally:
+        sys.modules["__main__"] = main  # in whose place AppTest puts the page
 
 
 @contextmanager

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from app import cached
 from app.components.memory_map import MapDisplay, memory_map
 from app.notices import how_to_read
 from app.panels.map_details import show_details
 from app.panels.recording import recorded_from
 from app.selection import Selection
+from data_prep.errors import UserError
 
 KEY = "memory-map"
 KINDS = ("word", "unit", "cluster")
@@ -15,6 +17,10 @@ KINDS = ("word", "unit", "cluster")
 @st.fragment
 def use_map(chosen: Selection, display: MapDisplay, *, tagged: bool) -> None:
     """Boxes to find a word, unit or cluster, which stand in the URL; the map; the numbers of what is picked."""
+    try:
+        cached.find_run(chosen.run.id)
+    except UserError:  # it was deleted while somebody looked at it: the whole page has to say so
+        st.rerun(scope="app")
     response, clusters, vocabulary = chosen.response(), chosen.clusters(), chosen.run.vocabulary
     noun = vocabulary.tokenisation.noun
     names = [vocabulary.display(token_id) for token_id in response.token_ids]

@@ -1,4 +1,5 @@
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,12 @@ MAIN = str(Path(__file__).resolve().parents[2] / "app" / "main.py")
 def _no_gallery_and_no_cache(monkeypatch, tmp_path):
     monkeypatch.setattr("models.run.GALLERY", tmp_path / "no-gallery")
     st.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def _the_main_module_stays(monkeypatch):
+    """AppTest puts the page in its place, which a process that is started later would then run again."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(autouse=True)

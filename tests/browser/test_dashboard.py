@@ -225,9 +225,7 @@ def test_reviews_are_uploaded_looked_at_and_prepared(visit):
     )
     page.get_by_role("button", name="Prepare this corpus").wait_for()
     expect(page.get_by_test_id("stSelectbox").filter(has_text="Column of the texts")).to_contain_text("text")
-    page.get_by_test_id("stSelectbox").filter(has_text="Column of the labels").get_by_role("combobox").press(
-        "ArrowDown"
-    )
+    page.get_by_test_id("stSelectbox").filter(has_text="Column of the labels").get_by_role("combobox").click()
     page.get_by_role("option", name="stars").click()
     page.get_by_role("button", name="Prepare this corpus").click()
     expect(page.get_by_text("soup is prepared")).to_be_visible(timeout=30_000)

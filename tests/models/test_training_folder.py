@@ -185,6 +185,7 @@ def test_one_process_holds_a_training(folder, processes, monkeypatch):
     ours, theirs = processes.Pipe()
     holder = processes.Process(target=_hold, args=(os.environ["RNNSCOPE_HOME"], theirs))
     holder.start()
+    theirs.close()  # so that a holder that ends early is noticed
     assert ours.recv() == "held"
     assert folder.is_running()
     with pytest.raises(UserError, match="mine is running in another process"), folder.locked():
