@@ -38,7 +38,8 @@ PAGES = {  # title in the sidebar → what is drawn when it is there
     "Compare": ".map .word",
     "Overview": "[data-testid='stMetric']",
 }
-COUNTS = (5, 12, 7, 15, 10)  # clusters that nobody looked at before
+COUNTS = (5, 12, 7, 15, 10, 6, 14, 8, 11, 13)  # clusters that nobody looked at before
+REST = 500  # milliseconds, until the words have moved to their places
 BARE = """
 import streamlit as st
 def one(): st.title("One")
@@ -60,6 +61,22 @@ HOVER_TIMES = """async (map, [selector, count]) => {
   return times;
 }"""
 
+# Playwright itself looks again after half a second at worst; these look at every frame.
+CLICK_UNTIL_DETAILS = """(mark, name) => {
+  mark.dispatchEvent(new MouseEvent("click", { bubbles: true, composed: true }));
+  return new Promise((done) => {
+    const look = () => {
+      const texts = [...document.querySelectorAll("[data-testid='stMarkdown']")];
+      texts.some((text) => text.textContent.startsWith(`${name} stands`)) ? done() : requestAnimationFrame(look);
+    };
+    look();
+  });
+}"""
+UNTIL_CLUSTERS = """(map, k) => new Promise((done) => {
+  const look = () => (map.querySelectorAll(".cluster").length === k ? done() : requestAnimationFrame(look));
+  look();
+})"""
+
 
 def measure_dashboard() -> list[Measured]:
     """First picture, change of page, hover, click, number of clusters, payload, recomputation; about two minutes."""
@@ -67,7 +84,8 @@ def measure_dashboard() -> list[Measured]:
         bare = Path(folder) / "bare.py"
         bare.write_text(BARE)
         with served(DASHBOARD, Path(folder) / "log") as ours, served(bare, Path(folder) / "bare-log") as peer:
-            _visit(browser, f"{ours}/memory_map?run={RUN}", ".map .word")  # which warms the server
+            page, _ = _visit(browser, f"{ours}/memory_map?run={RUN}", ".map .word")  # which warms the server
+            page.context.close()
             return [
                 _first_picture(browser, ours, peer),
                 _change_of_page(browser, ours, peer),
@@ -161,7 +179,7 @@ def _map_in_use(browser: Any, ours: str) -> list[Measured]:
     waits = []
     for name in words[:: max(1, len(words) // CLICKS)][:CLICKS]:
         mark = page.locator(".map .word").and_(page.get_by_role("button", name=name, exact=True)).first
-        waits.append(_timed(lambda mark=mark, name=name: _click_word(page, mark, name)))
+        waits.append(_timed(lambda mark=mark, name=name: _click_word(mark, name)))
         settled.wait_for()
     slow = float(np.quantile(waits, 0.95)) * 1000
     click = Measured(f"click to details, 95th percentile of {CLICKS}", slow, "ms", "goal", 400, slow <= 400, "≤ 400 ms")
@@ -170,9 +188,11 @@ def _map_in_use(browser: Any, ours: str) -> list[Measured]:
     for k in COUNTS:
         changes.append(_timed(lambda k=k: _take_clusters(page, k)) * 1000)
         settled.wait_for()
+        page.wait_for_timeout(REST)
     page.context.close()
-    what = f"another number of clusters, words laid out anew, slowest of {len(COUNTS)}"
-    return [hover, click, Measured(what, max(changes), "ms", "goal", 500, max(changes) <= 500, "≤ 500 ms")]
+    slow = float(np.quantile(changes, 0.95))
+    what = f"another number of clusters, words laid out anew, 95th percentile of {len(COUNTS)}"
+    return [hover, click, Measured(what, slow, "ms", "goal", 500, slow <= 500, "≤ 500 ms")]
 
 
 def _hover_times(page: Any) -> list[float]:
@@ -180,14 +200,13 @@ def _hover_times(page: Any) -> list[float]:
     return [time for marks in (".word", ".unit") for time in map_.evaluate(HOVER_TIMES, [marks, HOVERS])]
 
 
-def _click_word(page: Any, mark: Any, name: str) -> None:
-    mark.dispatch_event("click")  # what is under the pointer is the page's affair, the time is ours
-    page.get_by_text("in the recorded text").and_(page.get_by_text(f"{name} stands")).wait_for()
+def _click_word(mark: Any, name: str) -> None:
+    mark.evaluate(CLICK_UNTIL_DETAILS, name)
 
 
 def _take_clusters(page: Any, k: int) -> None:
     page.locator(f".counts .bar[data-k='{k}']").dispatch_event("click")
-    page.locator(f".map .cluster:nth-child({k}):last-child").wait_for(state="attached")
+    page.locator(".map").evaluate(UNTIL_CLUSTERS, k)
 
 
 def _timed(work: Callable[[], None]) -> float:
