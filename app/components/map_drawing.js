@@ -158,11 +158,14 @@ class MemoryMap {
       }
       let square = this.units[unit];
       if (!square) {
-        square = element("rect", { class: "unit", role: "button", rx: 2, "data-kind": "unit", "data-index": unit, "aria-label": `unit ${unit}` });
+        square = element("rect", { class: "unit", role: "button", "data-kind": "unit", "data-index": unit, "aria-label": `unit ${unit}` });
         this.layers.squares.append(square);
         this.units[unit] = square;
       }
-      if (square.edge !== plan.edge) setAll(square, { width: plan.edge, height: (square.edge = plan.edge) });
+      if (square.edge !== plan.edge) {
+        square.edge = plan.edge; // small ones have sharp corners: thousands of round ones take long to paint
+        setAll(square, { width: plan.edge, height: plan.edge, rx: plan.edge > 7 ? 2 : 0 });
+      }
       place(square, ...plan.units[unit]);
     }
   }
@@ -401,6 +404,7 @@ class MemoryMap {
   hover(target) {
     if (same(target, this.hovered)) return;
     this.hovered = target;
+    this.svg.classList.add("still"); // what answers the pointer does not glide
     if (!this.picked || target.kind !== "cluster") this.show(target);
     this.tell(target);
     this.options.onHover?.(target);
