@@ -3,10 +3,11 @@
 import io
 import json
 import re
+from contextlib import suppress
 
 import pytest
 import torch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 from torch import nn
 
 RUN = "run=toy-words-lstm"
@@ -225,8 +226,14 @@ def test_reviews_are_uploaded_looked_at_and_prepared(visit):
     )
     page.get_by_role("button", name="Prepare this corpus").wait_for()
     expect(page.get_by_test_id("stSelectbox").filter(has_text="Column of the texts")).to_contain_text("text")
-    page.get_by_test_id("stSelectbox").filter(has_text="Column of the labels").get_by_role("combobox").click()
-    page.get_by_role("option", name="stars").click()
+    labels = page.get_by_role("combobox", name="Column of the labels")
+    for _ in range(8):  # a page that is still being drawn closes the list again
+        labels.fill("")
+        labels.fill("stars")
+        with suppress(TimeoutError, AssertionError):
+            page.get_by_role("option", name="stars").click(timeout=2000)
+            expect(page.get_by_role("combobox", name="Balance the training part")).to_be_enabled(timeout=2000)
+            break
     page.get_by_role("button", name="Prepare this corpus").click()
     expect(page.get_by_text("soup is prepared")).to_be_visible(timeout=30_000)
     page.goto(page.url.split("?")[0] + "?corpus=soup")
