@@ -1,6 +1,7 @@
 """The dashboard: `streamlit run app/main.py`."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = str(Path(__file__).resolve().parent.parent)
@@ -11,7 +12,7 @@ import streamlit as st  # noqa: E402
 
 from app import selection  # noqa: E402
 from app.components.page_frame import page_frame  # noqa: E402
-from app.notices import show_error  # noqa: E402
+from app.notices import PageEnded, show_error  # noqa: E402
 from app.page_tables import forget_tables  # noqa: E402
 from app.page_tools import tools  # noqa: E402
 from app.pages import OVERVIEW, PAGES  # noqa: E402
@@ -25,10 +26,10 @@ forget_tables()
 with st.sidebar:
     page_frame()
 try:
-    selection.choose()
-    page.run()
+    with suppress(PageEnded):
+        selection.choose()
+        page.run()
 except UserError as error:
     show_error(error)
-finally:  # a page may also stop early
-    with st.sidebar:
-        tools(page.title)
+with st.sidebar:
+    tools(page.title)

@@ -7,6 +7,10 @@ import streamlit as st
 from data_prep.errors import UserError
 
 
+class PageEnded(Exception):  # noqa: N818 (no error)
+    """A page has no more to show. Unlike after `st.stop`, what stands on every page is still drawn."""
+
+
 def literal(text: str) -> str:
     """`text` so that Markdown shows it as it is: every punctuation mark escaped."""
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)

@@ -5,7 +5,7 @@ import streamlit as st
 from analysis.recording.store import RecordingOptions
 from app import cached, jobs
 from app.cached import RECORDED
-from app.notices import literal
+from app.notices import PageEnded, literal
 from models.run import Run
 
 _PARTS = {"train": "the training part", "valid": "the validation part", "test": "the test part"}
@@ -31,7 +31,7 @@ def ensure_recorded(run: Run, options: RecordingOptions = RECORDED) -> None:
             st.rerun()
     else:
         _follow(run, options)
-    st.stop()
+    raise PageEnded
 
 
 def recorded_from(run: Run, options: RecordingOptions = RECORDED) -> str:

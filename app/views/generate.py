@@ -8,7 +8,7 @@ from app.components.generated_text import generated_text, generated_text_data
 from app.defaults import SAMPLE, TREE
 from app.examples import example_prompt
 from app.linked_text import linked_text_area
-from app.notices import how_to_read, literal, show_error
+from app.notices import PageEnded, how_to_read, literal, show_error
 from app.numbers import numbers
 from app.tables.generation import sample_table, tree_table
 from data_prep.errors import UserError
@@ -81,7 +81,7 @@ try:
     )
 except UserError as error:
     show_error(error)
-    st.stop()
+    raise PageEnded from error
 if prompt.unknown:
     shown = ", ".join(display_token(token, vocabulary.tokenisation) for token in dict.fromkeys(prompt.unknown))
     treated = "left out" if vocabulary.unknown_id is None else "the network reads them as <unk>"

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import cached, selection
 from app.components.sentence_glyphs import cluster_labels
-from app.notices import literal, show_error
+from app.notices import PageEnded, literal, show_error
 from app.numbers import numbers
 from app.panels.glyphs import choose_alignment, choose_guesses, choose_token, draw_glyphs, follow_texts, picked_token
 from app.panels.heatmap import heatmap_panel
@@ -40,7 +40,7 @@ try:
 except UserError as error:
     show_error(error)
     many_texts(chosen, take_text)
-    st.stop()
+    raise PageEnded from error
 with notes:
     reading_notes(run, readings)
 follow_texts(texts)

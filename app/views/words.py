@@ -6,7 +6,7 @@ from analysis.similarity import RARE
 from app import cached, selection
 from app.figures.expected_response import Curve, plot_expected_response
 from app.figures.style import SERIES
-from app.notices import how_to_read
+from app.notices import PageEnded, how_to_read
 from app.numbers import numbers
 from app.panels.recording import ensure_recorded, recorded_from
 from app.panels.unit_notes import names_of_units
@@ -63,7 +63,7 @@ unit = columns[3].selectbox(
 )
 if not words:
     st.info(f"Choose a {noun}.")
-    st.stop()
+    raise PageEnded
 
 rows = [names.index(word) for word in words]
 unit_names = names_of_units(chosen)

@@ -203,3 +203,10 @@ def test_choices_survive_a_change_of_page(open_page):
     app.switch_page("views/words.py").run()
     app.switch_page("views/memory_map.py").run()
     assert app.selectbox(key="word").value == word
+
+
+def test_a_page_that_ends_early_can_be_exported_too(open_page, classifier_home):
+    app = open_page("generate", home=classifier_home, run="reviews-gru")
+    assert "does not predict the next token" in app.error[0].value.replace("\\", "")
+    assert "page-export" in repr(app.sidebar)
+    assert not app.exception
