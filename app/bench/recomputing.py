@@ -1,19 +1,23 @@
 """How many analyses the pages compute again where nothing changed that they depend on: to be none."""
 
+import importlib
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pkgutil import iter_modules
+from typing import Any
 from unittest.mock import patch
 
 from streamlit.testing.v1 import AppTest
 
+from app import cached
 from app.bench.browser import DASHBOARD
 from app.defaults import RUN
 
-# What is expensive, by the name under which `app.cached` calls it.
+# What is expensive, by the name under which the modules of `app.cached` call it.
 ANALYSES = (
     "decompose",
     "cocluster",
@@ -72,14 +76,11 @@ def count_recomputations(run: str = RUN) -> Recomputations:
 
 @contextmanager
 def _counted() -> Iterator[Counter[str]]:
-    from app import cached
-
+    modules = [importlib.import_module(f"app.cached.{found.name}") for found in iter_modules(cached.__path__)]
     calls: Counter[str] = Counter()
     lock = threading.Lock()
 
-    def counting(name: str):
-        real = getattr(cached, name)
-
+    def counting(real: Callable[..., Any], name: str) -> Callable[..., Any]:
         def call(*arguments, **options):
             with lock:
                 calls[name] += 1
@@ -89,5 +90,8 @@ def _counted() -> Iterator[Counter[str]]:
 
     with ExitStack() as patches:
         for name in ANALYSES:
-            patches.enter_context(patch.object(cached, name, counting(name)))
+            users = [module for module in modules if hasattr(module, name)]
+            assert users, f"nothing in app.cached calls {name}"
+            for module in users:
+                patches.enter_context(patch.object(module, name, counting(getattr(module, name), name)))
         yield calls
