@@ -8,7 +8,6 @@ import typer
 
 from app.cli.console import AsJson, check_choice, print_json, print_line, print_note, print_table, progress_bar
 from data_prep.corpus import open_corpus
-from models.evaluation import figures
 
 
 def ngram(
@@ -25,6 +24,7 @@ def ngram(
 
     from analysis.ngrams.store import ensure_ngram_scores
     from analysis.ngrams.window_store import ensure_window_scores
+    from models.evaluation import figures
 
     check_choice(split, ("test", "valid"), "split")
     opened = open_corpus(corpus)
