@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from app.comparing import Side, matching, words_in_common
-from app.components.memory_map import MapDisplay, default_clip
+from app.components.memory_map import MapDisplay
 from app.components.mirrored_maps import Target, mirrored_maps, mirrored_maps_data
 from app.notices import how_to_read, literal
 from app.numbers import numbers
@@ -50,23 +50,25 @@ def show_maps(first: Side, second: Side) -> None:
     )
     words = "word" in (noun, second.run.vocabulary.tokenisation.noun)
     tagged = words and right.toggle("Colour by part of speech", key="b-tags", bind="query-params")
-    clip = max(default_clip(side.response()) for side in (first, second))
+    clip = max(first.clip, second.clip)
+    drawn, curves = st.container(), st.container()
+    if picked and None not in targets[picked] and targets[picked][0][0] == "word":
+        with curves:  # before the maps, which answered the click in the browser, and are much to send
+            show_curves(first, second, [picked], dark=st.context.theme.type == "dark")
     display = MapDisplay(clip=clip, cloud_width=CLOUD_WIDTH)
     maps = [
         side.map(display, tagged=tagged and side.run.vocabulary.tokenisation.noun == "word", most=most)
         for side in (first, second)
     ]
     data = mirrored_maps_data((first, second), maps, common, found)
-    mirrored_maps(data, targets[picked] if picked else (None, None), key=KEY, on_pick=partial(_take_pick, targets))
-    how_to_read(
-        f"Two memory maps face to face: outside the units in their clusters, inside the {noun}s that move them. A "
-        f"{noun} that is pointed at colours the units of both sides on one scale, full at {clip:.2f}.",
-        "units and cluster numbers of the two sides have nothing to do with each other, only words do; a paler side "
-        "responds less, or has smaller states.",
-    )
-    word = targets[picked][0] if picked else None
-    if picked and None not in targets[picked] and word is not None and word[0] == "word":
-        show_curves(first, second, [picked], dark=st.context.theme.type == "dark")
+    with drawn:
+        mirrored_maps(data, targets[picked] if picked else (None, None), key=KEY, on_pick=partial(_take_pick, targets))
+        how_to_read(
+            f"Two memory maps face to face: outside the units in their clusters, inside the {noun}s that move them. A "
+            f"{noun} that is pointed at colours the units of both sides on one scale, full at {clip:.2f}.",
+            "units and cluster numbers of the two sides have nothing to do with each other, only words do; a paler "
+            "side responds less, or has smaller states.",
+        )
     for side in (first, second):
         label = f"All {noun}s of {side.name} and their clusters"
         numbers(clusters_table(side.response(), side.names, side.clusters()), f"map-{side.name.lower()}", label=label)
