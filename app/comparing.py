@@ -35,16 +35,18 @@ class Side:
     words: int
     treatment: Treatment
     k: int
+    wanted: int | None = None  # words, where A may have fewer
 
     @classmethod
     def chosen(cls, selection: Selection, options: RecordingOptions = RECORDED) -> "Side":
         """Side A: what the sidebar says, in one of the recordings of its run."""
-        run, words = selection.run, _at_most(selection.words, selection.run, options)
-        return cls("A", run, options, selection.layer, selection.state, words, selection.treatment, selection.k)
+        found, words = selection, _at_most(selection.words, selection.run, options)
+        return cls("A", found.run, options, found.layer, found.state, words, found.treatment, found.k, found.wanted)
 
     def other(self, run: Run, options: RecordingOptions, layer: int, state: str) -> "Side":
-        """Side B, clustered in the same way; by fewer words where its recording has fewer."""
-        words = _at_most(self.words, run, options)
+        """Side B, clustered in the same way: by as many words as A, where they are of one kind and it has so many."""
+        alike = run.vocabulary.tokenisation.unit == self.run.vocabulary.tokenisation.unit
+        words = _at_most(self.words if alike else self.wanted or self.words, run, options)
         return replace(self, name="B", run=run, options=options, layer=layer, state=state, words=words)
 
     @property
@@ -56,6 +58,11 @@ class Side:
     def what(self) -> tuple[Any, ...]:
         """What it is that is looked at: the same for two sides that are the same."""
         return self.run.id, self.options, self.layer, self.state
+
+    @property
+    def noun(self) -> str:
+        """What a token is called."""
+        return self.run.vocabulary.tokenisation.noun
 
     @cached_property
     def names(self) -> list[str]:

@@ -30,7 +30,7 @@ def choose_sides(selection: Selection) -> tuple[Side, Side]:
     first = Side.chosen(selection, _choose_options("A", selection.run, *own))
     runs = {run.id: run for run in cached.find_runs()[0]}
     if gone := _gone(runs):
-        st.warning(f"There is no run {literal(gone)} here: it was deleted, or the link is from elsewhere. B is another.")
+        st.warning(f"There is no run {literal(gone)} here: deleted, or the link is from elsewhere. B is another.")
     run = runs[_choose(boxes[0], "B · run", runs, "b-run", suggested_run(first, list(runs.values())).id)]
     options = _choose_options("B", run, *boxes[3:])
     layers = {str(layer + 1): layer for layer in range(run.recipe.model.layers)}

@@ -50,4 +50,3 @@ def record_text(sides: dict[str, tuple[Run, int | None]]) -> None:
     names = {own.text: name for name, own in own_texts(run).items()}  # it may have had another title before
     offer_choice(f"{side.lower()}-text", names[found.text])
     st.rerun()
-
