@@ -73,11 +73,10 @@ def _show_unit(side: Side, unit: int) -> None:
     """The words that move it most, both ways."""
     noun = side.noun
     table = unit_table(side.response(), unit, side.names, side.clusters())
-    column = "expected response"
-    ordered = table.sort_values(column)
+    response = table["expected response"]  # the strongest first
     ways = {
-        f"by the {noun}s that raise it": ordered[ordered[column] > 0][::-1],
-        f"by the {noun}s that lower it": ordered[ordered[column] < 0],
+        f"by the {noun}s that raise it": table[response > 0],
+        f"by the {noun}s that lower it": table[response < 0],
     }
     said = [f"- {way} most: {_joined(words['word'][:MOST])}" for way, words in ways.items() if len(words)]
     st.markdown("\n".join([f"**Unit {unit} of {side.name}** is moved", *(said or [f"- by none of the {noun}s"])]))
