@@ -16,6 +16,10 @@ from app.selection import Selection
 from models.run import Run
 
 BEST = "best"
+_HELP = {
+    "a-weights": "Run, layer and state of A are those of the sidebar.",
+    "b-run": "Grey is a suggestion, which follows what is said of A.",
+}
 PARTS = {"training part": "train", "validation part": "valid", "test part": "test"}
 
 
@@ -74,7 +78,7 @@ def _choose(place: DeltaGenerator, label: str, options: Iterable[str], key: str,
         bind="query-params",
         persist_state="session",
         placeholder=suggested,
-        help="Grey is a suggestion, which follows what the sidebar says of A." if key == "b-run" else None,
+        help=_HELP.get(key),
     )
     return chosen or suggested
 

@@ -74,12 +74,9 @@ def _show_unit(side: Side, unit: int) -> None:
     noun = side.noun
     table = unit_table(side.response(), unit, side.names, side.clusters())
     response = table["expected response"]  # the strongest first
-    ways = {
-        f"by the {noun}s that raise it": table[response > 0],
-        f"by the {noun}s that lower it": table[response < 0],
-    }
-    said = [f"- {way} most: {_joined(words['word'][:MOST])}" for way, words in ways.items() if len(words)]
-    st.markdown("\n".join([f"**Unit {unit} of {side.name}** is moved", *(said or [f"- by none of the {noun}s"])]))
+    ways = {"raised": table[response > 0], "lowered": table[response < 0]}
+    said = [f"- {way} most by: {_joined(words['word'][:MOST])}" for way, words in ways.items() if len(words)]
+    st.markdown("\n".join([f"**Unit {unit} of {side.name}**", *(said or [f"- moved by none of the {noun}s"])]))
     numbers(table, f"unit-of-{side.name.lower()}", label=f"Response of unit {unit} of {side.name} to every {noun}")
 
 

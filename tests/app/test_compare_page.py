@@ -270,8 +270,8 @@ def test_a_picked_unit_says_what_moves_it(open_page, use_recorded_home):
     response = cached.find_banded(open_run(WORDS), "hidden", 1)
     names = [open_run(WORDS).vocabulary.display(token_id) for token_id in response.token_ids]
     assert "Unit 3 of A" in said(app)
-    for way, most in (("raise", response.mean[:, 3].max()), ("lower", response.mean[:, 3].min())):
-        first = said(app).partition(f"{way} it most: ")[2].split()[0]
+    for way, most in (("raised", response.mean[:, 3].max()), ("lowered", response.mean[:, 3].min())):
+        first = said(app).partition(f"{way} most by: ")[2].split()[0]
         assert response.mean[names.index(first), 3] == most
 
 
