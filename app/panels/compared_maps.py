@@ -62,8 +62,8 @@ def show_maps(first: Side, second: Side) -> None:
     with drawn:
         mirrored_maps(data, targets[picked] if picked else (None, None), key=KEY, on_pick=partial(_take_pick, targets))
         how_to_read(
-            "Two memory maps face to face: outside the units in their clusters, inside what moves them. "
-            f"A {noun} that is pointed at colours the units {'of both sides ' if len(common) else ''}on one scale, full "
+            "Two memory maps face to face: outside the units in their clusters, inside what moves them. A "
+            f"{noun} that is pointed at colours the units {'of both sides ' if len(common) else ''}on one scale, full "
             f"at {clip:.2f}.",
             "units and cluster numbers of the two sides have nothing to do with each other, only words do; a paler "
             "side responds less, or has smaller states.",

@@ -32,6 +32,8 @@ def record_text(sides: dict[str, tuple[Run, int | None]]) -> None:
     """Offer to record a text, and choose it for a side. sides: name → run, and the update whose weights are chosen."""
     text = st.text_area("A text of your own", key="b-own", height=120, placeholder="paste it here, or upload it below")
     upload = st.file_uploader("Plain text, UTF-8", type=["txt"], max_upload_size=LARGEST_UPLOAD_MB, key="b-upload")
+    if st.session_state.get("own-side") not in (None, *sides):  # chosen when that side could read
+        del st.session_state["own-side"]
     side = st.segmented_control("For side", list(sides), default=list(sides)[-1], required=True, key="own-side")
     run, checkpoint = sides[side]
     st.caption(f"{literal(run.id)} reads it once.")
