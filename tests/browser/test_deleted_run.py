@@ -27,3 +27,13 @@ def test_another_run_takes_its_place(visit, home):
     expect(page.get_by_test_id("stException")).to_have_count(0)
     page.locator(".map .word").first.wait_for()
     expect(page.locator(".map .word.picked")).to_have_count(0)
+
+
+def test_a_side_that_is_gone_is_said(visit, home):
+    page = visit("compare?run=ptb-rnn-2x200&b-run=toy-bytes-gru")
+    page.locator(".mirrored .word").first.wait_for()
+    shutil.rmtree(home / "runs" / "toy-bytes-gru")
+    page.locator(".mirrored .first .word").first.click()
+    expect(page.get_by_text("There is no run toy-bytes-gru")).to_be_visible()
+    expect(page.locator(".mirrored .second .head")).not_to_contain_text("toy-bytes-gru")
+    expect(page.get_by_test_id("stException")).to_have_count(0)
