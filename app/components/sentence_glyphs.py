@@ -142,11 +142,6 @@ def named_clusters(response: ExpectedResponse, clusters: Coclusters, vocabulary:
     return named
 
 
-def cluster_labels(response: ExpectedResponse, clusters: Coclusters, vocabulary: Vocabulary) -> list[str]:
-    """The three most telling words of every cluster."""
-    return [" ".join(cluster["words"][:3]) for cluster in named_clusters(response, clusters, vocabulary)]
-
-
 def _moved_most(moved: np.ndarray, clusters: Coclusters) -> tuple[np.ndarray, np.ndarray, float]:
     """(units (T, K, `STRONGEST`), moves in 8 bits, the largest move): of each cluster the units that moved most."""
     units = np.full((len(moved), clusters.k, STRONGEST), NO_UNIT, np.uint16)
