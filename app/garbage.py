@@ -7,14 +7,13 @@ pandas are never garbage, but looking through them took longer than most clicks.
 import gc
 import sys
 
-_imported = 0  # modules, when they were last spared
+_spared: set[str] = set()  # modules
 
 
 def spare_imports() -> None:
     """Let the collector pass over all that is alive, if something was imported since it last did."""
-    global _imported
-    if len(sys.modules) == _imported:
+    if _spared.issuperset(tuple(sys.modules)):
         return
-    _imported = len(sys.modules)
+    _spared.update(tuple(sys.modules))
     gc.collect()  # what is garbage now would stay for ever
     gc.freeze()

@@ -1,12 +1,13 @@
 // Exports what the page shows: each figure as SVG or PNG, and the whole page as one HTML file that needs nothing else.
 
-const STYLES = [
-  "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "opacity",
-  "visibility", "font-family", "font-size", "font-weight", "font-style", "text-anchor", "text-decoration-line",
-  "text-decoration-style", "dominant-baseline",
+const INHERITED = [ // written where they differ from those of the element around
+  "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "visibility",
+  "font-family", "font-size", "font-weight", "font-style", "text-anchor", "dominant-baseline",
 ];
+const OWN = { opacity: "1", "text-decoration-line": "none", "text-decoration-style": "solid" }; // where they are not these
 const EDGE = 12; // of paper around a figure, in pixels
 const SHARPNESS = 2; // pixels of a PNG per pixel of the page
+const LONGEST_SIDE = 32_000, LARGEST_AREA = 2 ** 28; // of a PNG, in pixels: browsers draw no larger one
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".export");
@@ -85,7 +86,18 @@ function titleOf(figure) {
 // ---- a figure by itself ----
 
 // An SVG that looks as on the page without the page's styles. Texts keep their width whatever font is there.
+// A figure of which the page shows a part, or which is no drawing, has `whole`: it puts the whole picture on the page.
 function standalone(figure) {
+  if (!figure.whole) return copied(figure);
+  const whole = figure.whole();
+  try {
+    return copied(whole);
+  } finally {
+    whole.remove();
+  }
+}
+
+function copied(figure) {
   const box = figure.getBoundingClientRect();
   const whole = element("svg", { width: Math.round(box.width + 2 * EDGE), height: Math.round(box.height + 2 * EDGE) });
   whole.setAttribute("viewBox", `${-EDGE} ${-EDGE} ${box.width + 2 * EDGE} ${box.height + 2 * EDGE}`);
@@ -97,7 +109,7 @@ function standalone(figure) {
     const own = figure.viewBox.baseVal;
     const scale = own?.width ? box.width / own.width : 1;
     const inside = element("g", { transform: `scale(${scale})` });
-    inside.append(...[...figure.children].map(copy).filter(Boolean));
+    inside.append(...[...figure.children].map((node) => copy(node)).filter(Boolean));
     whole.append(inside);
   } else {
     for (const layer of figure.querySelectorAll(".main-svg")) whole.append(copy(layer));
@@ -105,7 +117,8 @@ function standalone(figure) {
   return whole;
 }
 
-function copy(node) {
+// around: the styles of the element that the copy will stand in, by their names.
+function copy(node, around = {}) {
   if (node.nodeType === Node.TEXT_NODE) return document.createTextNode(node.nodeValue);
   if (node.nodeType !== Node.ELEMENT_NODE || ["script", "foreignObject"].includes(node.localName)) return null;
   const style = getComputedStyle(node);
@@ -114,9 +127,14 @@ function copy(node) {
   for (const { name, value } of node.attributes) {
     if (!/^(on|data-|class$|style$|tabindex|role|aria-)/.test(name) && !name.includes(":")) own.setAttribute(name, value);
   }
-  for (const name of STYLES) {
+  const styles = Object.fromEntries(INHERITED.map((name) => [name, style.getPropertyValue(name)]));
+  for (const name of INHERITED) {
+    // An attribute of the copy that is written otherwise than its value would else stand above what it inherits.
+    if (styles[name] && (styles[name] !== around[name] || own.hasAttribute(name))) own.style.setProperty(name, styles[name]);
+  }
+  for (const [name, usual] of Object.entries(OWN)) {
     const value = style.getPropertyValue(name);
-    if (value) own.style.setProperty(name, value);
+    if (value && (value !== usual || own.hasAttribute(name))) own.style.setProperty(name, value);
   }
   if (style.transform !== "none") own.setAttribute("transform", style.transform);
   for (const size of ["x", "y", "width", "height"]) {
@@ -125,7 +143,7 @@ function copy(node) {
   if (node.localName === "text" && node.getComputedTextLength && node.children.length === 0) {
     setAll(own, { textLength: node.getComputedTextLength().toFixed(1), lengthAdjust: "spacingAndGlyphs" });
   }
-  own.append(...[...node.childNodes].map(copy).filter(Boolean));
+  own.append(...[...node.childNodes].map((child) => copy(child, styles)).filter(Boolean));
   return own;
 }
 
@@ -141,8 +159,9 @@ async function savePng(figure, settings) {
   picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(written(svg))}`;
   await picture.decode();
   const canvas = document.createElement("canvas");
-  canvas.width = SHARPNESS * Number(svg.getAttribute("width"));
-  canvas.height = SHARPNESS * Number(svg.getAttribute("height"));
+  const [width, height] = [Number(svg.getAttribute("width")), Number(svg.getAttribute("height"))];
+  const sharpness = Math.min(SHARPNESS, LONGEST_SIDE / Math.max(width, height), Math.sqrt(LARGEST_AREA / (width * height)));
+  [canvas.width, canvas.height] = [Math.floor(sharpness * width), Math.floor(sharpness * height)];
   canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
   canvas.toBlob((blob) => save(blob, fileName(titleOf(figure), settings, "png")));
 }

@@ -172,6 +172,7 @@ def _both(
         guesses=0,
         window=window if len(rows[0]["tokens"]) > 12 else None,
         key=repr((run.digest, clustering, text, position, tokens)),
+        title="What if, word by word",
     )
     sentence_glyphs(data, None, key=KEY, on_pick=lambda: None, on_window=lambda: None)
 
