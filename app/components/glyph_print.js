@@ -6,7 +6,8 @@ const PRINTED = 1080, LINE_GAP = 26, LEGEND_LINE = 22; // pixels
 function printedGlyphs(data) {
   const drawing = new GlyphDrawing(data), width = PRINTED - NAMES;
   drawing.step = drawing.usualStep(width);
-  const perLine = Math.max(1, Math.floor((width - drawing.ruler) / drawing.step));
+  const most = Math.max(1, Math.floor((width - drawing.ruler) / drawing.step));
+  const perLine = Math.ceil(drawing.columns / Math.ceil(drawing.columns / most)); // no line of a few columns at the end
   const lines = [];
   for (let start = 0; start < drawing.columns; start += perLine) {
     const y = lines.length * (drawing.height + LINE_GAP);

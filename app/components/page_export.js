@@ -91,13 +91,14 @@ function standalone(figure) {
   if (!figure.whole) return copied(figure);
   const whole = figure.whole();
   try {
-    return copied(whole);
+    return copied(whole, new Map());
   } finally {
     whole.remove();
   }
 }
 
-function copied(figure) {
+// known: given where elements of one kind in one place look alike, as in a picture that nobody points at.
+function copied(figure, known) {
   const box = figure.getBoundingClientRect();
   const whole = element("svg", { width: Math.round(box.width + 2 * EDGE), height: Math.round(box.height + 2 * EDGE) });
   whole.setAttribute("viewBox", `${-EDGE} ${-EDGE} ${box.width + 2 * EDGE} ${box.height + 2 * EDGE}`);
@@ -109,41 +110,58 @@ function copied(figure) {
     const own = figure.viewBox.baseVal;
     const scale = own?.width ? box.width / own.width : 1;
     const inside = element("g", { transform: `scale(${scale})` });
-    inside.append(...[...figure.children].map((node) => copy(node)).filter(Boolean));
+    inside.append(...[...figure.children].map((node) => copy(node, NOTHING, known)).filter(Boolean));
     whole.append(inside);
   } else {
-    for (const layer of figure.querySelectorAll(".main-svg")) whole.append(copy(layer));
+    for (const layer of figure.querySelectorAll(".main-svg")) whole.append(copy(layer, NOTHING));
   }
   return whole;
 }
 
-// around: the styles of the element that the copy will stand in, by their names.
-function copy(node, around = {}) {
+const NOTHING = { kind: 0, styles: {} };
+
+// What the browser says of an element; asking it of each of a hundred thousand would take half a minute.
+function lookOf(node, around, known) {
+  const key = known && [around.kind, node.localName, node.getAttribute("class"), ...INHERITED.map((name) => node.getAttribute(name))].join("|");
+  if (known?.has(key)) return known.get(key);
+  const style = getComputedStyle(node), value = (name) => style.getPropertyValue(name);
+  const look = {
+    kind: known ? known.size + 1 : 0,
+    shown: style.display !== "none",
+    styles: Object.fromEntries(INHERITED.map((name) => [name, value(name)])),
+    own: Object.entries(OWN).map(([name, usual]) => [name, value(name), usual]),
+  };
+  known?.set(key, look);
+  return look;
+}
+
+// around: the look of the element that the copy will stand in.
+function copy(node, around, known) {
   if (node.nodeType === Node.TEXT_NODE) return document.createTextNode(node.nodeValue);
   if (node.nodeType !== Node.ELEMENT_NODE || ["script", "foreignObject"].includes(node.localName)) return null;
-  const style = getComputedStyle(node);
-  if (style.display === "none") return null;
-  const own = document.createElementNS(SVG, node.localName);
+  const look = lookOf(node, around, known), { styles } = look;
+  if (!look.shown) return null;
+  const own = document.createElementNS(SVG, node.localName), css = [];
   for (const { name, value } of node.attributes) {
     if (!/^(on|data-|class$|style$|tabindex|role|aria-)/.test(name) && !name.includes(":")) own.setAttribute(name, value);
   }
-  const styles = Object.fromEntries(INHERITED.map((name) => [name, style.getPropertyValue(name)]));
+  // What an attribute says would stand above what is inherited, so it is said again.
   for (const name of INHERITED) {
-    // An attribute of the copy that is written otherwise than its value would else stand above what it inherits.
-    if (styles[name] && (styles[name] !== around[name] || own.hasAttribute(name))) own.style.setProperty(name, styles[name]);
+    if (styles[name] && (styles[name] !== around.styles[name] || own.hasAttribute(name))) css.push(`${name}:${styles[name]}`);
   }
-  for (const [name, usual] of Object.entries(OWN)) {
-    const value = style.getPropertyValue(name);
-    if (value && (value !== usual || own.hasAttribute(name))) own.style.setProperty(name, value);
+  for (const [name, value, usual] of look.own) {
+    if (value && (value !== usual || own.hasAttribute(name))) css.push(`${name}:${value}`);
   }
-  if (style.transform !== "none") own.setAttribute("transform", style.transform);
+  if (css.length) own.setAttribute("style", css.join(";"));
+  const style = known ? null : getComputedStyle(node);
+  if (style && style.transform !== "none") own.setAttribute("transform", style.transform);
   for (const size of ["x", "y", "width", "height"]) {
-    if (node.localName === "rect" && !node.hasAttribute(size) && style[size] !== "auto") own.setAttribute(size, style[size]);
+    if (style && node.localName === "rect" && !node.hasAttribute(size) && style[size] !== "auto") own.setAttribute(size, style[size]);
   }
   if (node.localName === "text" && node.getComputedTextLength && node.children.length === 0) {
     setAll(own, { textLength: node.getComputedTextLength().toFixed(1), lengthAdjust: "spacingAndGlyphs" });
   }
-  own.append(...[...node.childNodes].map((child) => copy(child, styles)).filter(Boolean));
+  own.append(...[...node.childNodes].map((child) => copy(child, look, known)).filter(Boolean));
   return own;
 }
 
