@@ -21,6 +21,7 @@ PAGES = (
     Page("views/units.py", "Units", ":material/grain:", "what moves a unit, its gates, where it is strongest"),
     Page("views/sentences.py", "Sentences", ":material/notes:", "what each word writes into the memory and erases"),
     Page("views/compare.py", "Compare", ":material/compare:", "two models, layers, checkpoints or texts"),
+    Page("views/models.py", "Models", ":material/leaderboard:", "every model of a corpus, beside n-grams"),
     Page("views/generate.py", "Generate", ":material/edit_note:", "how the model goes on with a text"),
     Page("views/corpora.py", "Corpora", ":material/library_books:", "what a text is made of; add your own"),
     Page("views/training.py", "Training", ":material/model_training:", "train a model and watch it learn"),

@@ -8,6 +8,14 @@ from app.cached.clusters import find_clusters, find_decomposition, find_figures,
 from app.cached.corpora import corpus_states, find_corpus, find_frequencies, find_prepared, prepared_corpora
 from app.cached.generation import find_sample, find_tree
 from app.cached.maps import find_map
+from app.cached.models import (
+    find_baselines,
+    find_entry,
+    find_model_map,
+    find_ngram_scores,
+    find_predictions,
+    is_run_predicted,
+)
 from app.cached.recordings import (
     RECORDED,
     find_banded,
@@ -28,6 +36,7 @@ __all__ = [
     "RECORDED",
     "corpus_states",
     "find_banded",
+    "find_baselines",
     "find_changed_row",
     "find_changes",
     "find_clusters",
@@ -35,14 +44,18 @@ __all__ = [
     "find_corpus",
     "find_decomposition",
     "find_downstream",
+    "find_entry",
     "find_figures",
     "find_flow",
     "find_frequencies",
     "find_glyph_row",
     "find_map",
     "find_matching",
+    "find_model_map",
     "find_nearest",
+    "find_ngram_scores",
     "find_occurrence",
+    "find_predictions",
     "find_prepared",
     "find_reading",
     "find_recorded_text",
@@ -59,6 +72,7 @@ __all__ = [
     "find_unit_measures",
     "find_unit_values",
     "is_recorded",
+    "is_run_predicted",
     "prepared_corpora",
     "quality_in_progress",
 ]
