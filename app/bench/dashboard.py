@@ -22,6 +22,7 @@ from app.bench.browser import DASHBOARD, FLAGS, TOUR_SEEN, served
 from app.bench.chromium import find_chromium
 from app.bench.measured import Measured
 from app.bench.recomputing import count_recomputations
+from app.bench.sentence_click import sentence_clicks
 from app.components.assets import assets
 from app.components.memory_map import MAP_PARTS, memory_map_data
 from app.defaults import RUN
@@ -102,6 +103,7 @@ def measure_dashboard() -> list[Measured]:
                 _change_of_page(browser, ours, peer),
                 *_map_in_use(browser, ours),
                 _compared_word(browser, ours),
+                *sentence_clicks(_visit(browser, f"{ours}/sentences?run={RUN}", PAGES["Sentences"])[0]),
                 _large_map(browser),
                 _payload(),
                 _recomputation(),
