@@ -7,6 +7,7 @@ import numpy as np
 
 from analysis.errors.bands import SAMPLES, BinnedMeans, binned_means, distance_edges
 from analysis.errors.occurrences import Occurrences
+from data_prep.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,16 @@ def by_distance(
 
     Notes: what stands at other distances is also other text. A falling curve is the model's forgetting only as far
     as a model without that memory, on the same occurrences, falls otherwise.
+
+    Raises UserError when there is no occurrence within `farthest`.
     """
     near = found.distances <= farthest
+    if not near.any():
+        left = f"; {found.unmatched}" if found.unmatched else ""
+        raise UserError(
+            f"This text has not one place for {found.what} within {farthest:,} {found.unit}{left}.",
+            "Choose marks that the corpus has in pairs, or look farther.",
+        )
     values = np.stack([found.probabilities(own) for own in probabilities.values()])[:, near]
     edges = distance_edges(min(farthest, int(found.distances.max())), width)
     means = binned_means(values, found.distances[near], edges, found.starts[near], samples=samples, seed=seed)

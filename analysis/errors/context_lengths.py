@@ -11,9 +11,9 @@ from data_prep.errors import UserError
 from models.evaluation import evaluating
 from models.network import RecurrentLanguageModel
 
-LENGTHS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 63, 79, 100, 126, 158, 200, 251, 316, 398, 500)
+LENGTHS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 63, 79, 100, 158, 250, 500)
 TARGETS = 1000
-AT_ONCE = 250  # windows
+AT_ONCE = 500  # windows
 NUMBERS_AT_ONCE = 1 << 22
 ENOUGH_NATS = 0.01
 

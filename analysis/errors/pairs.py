@@ -7,7 +7,6 @@ import numpy as np
 
 from analysis.errors.decoded_text import decode_text
 from analysis.errors.occurrences import Occurrences, find_sequence, token_sequence
-from data_prep.errors import UserError
 from data_prep.vocabulary import Vocabulary
 
 LONGEST = 2000  # tokens from an opening mark to its closing one
@@ -144,11 +143,3 @@ def _occurrences(
         f"the closing {closing}", f"{noun}s since the opening mark", starts, starts + 1, distances, said
     )
     return found.after_first()
-
-
-def expect_some(found: Occurrences, what: str) -> Occurrences:
-    """The occurrences, if there are any; UserError otherwise."""
-    if not len(found):
-        left = f"; {found.unmatched}" if found.unmatched else ""
-        raise UserError(f"There is no {what} in this text{left}.", "Choose marks that the corpus has in pairs.")
-    return found
