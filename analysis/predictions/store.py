@@ -41,7 +41,6 @@ def ensure_predictions(
         made = vars(predict(run.load_network(device, weights_file=weights), ids, on_progress=on_progress))
         kept = {name: value for name, value in made.items() if name != "ids"}  # the corpus has them
         arrays = {name: value for name, value in kept.items() if isinstance(value, np.ndarray)}
-        arrays["distributions"] = arrays["distributions"].astype(np.float16)
         return Content({name: value for name, value in kept.items() if name not in arrays}, arrays)
 
     content = ensure_result(_key(run, corpus, part, checkpoint), compute)
