@@ -124,7 +124,7 @@ def _workers() -> ThreadPoolExecutor:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _work(run_id: str, digest: str, corpus: Any, contexts: bool) -> Work:  # noqa: ARG001, FBT001 (the key)
+def _work(run_id: str, digest: str, corpus: Any, contexts: bool) -> Work:  # noqa: ARG001 (the key)
     run = find_run(run_id)
 
     def compute() -> None:

@@ -15,7 +15,7 @@ _TICKS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500)
 
 
 def plot_by_distance(found: ByDistance, *, dark: bool) -> go.Figure:
-    """Mean probability with its band for each bin of distances, a line per model; below, how many places each bin has."""
+    """Mean probability with its band per bin of distances, a line per model; below, how many places a bin has."""
     figure = make_subplots(2, 1, shared_xaxes=True, row_heights=[0.76, 0.24], vertical_spacing=0.04)
     means = found.means
     known = means.counts > 0

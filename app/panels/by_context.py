@@ -36,7 +36,7 @@ def show_by_context(runs: Sequence[Run]) -> None:
         f"The loss on {TARGETS:,} {noun}s, the same for all, each read from a zero state with exactly so many {noun}s "
         f"before it; dotted, with all of the text. Enough is where it comes within {ENOUGH_NATS:g} nats of that; the "
         "bands are 95 % of resampled stretches of the text.",
-        "a network was never trained to begin anywhere, so that a short context costs a little more than what is missing.",
+        "a network was never trained to begin anywhere, so a short context costs a little more than what is missing.",
     )
     said = (
         f"{literal(name)}: {curve.full:.3f} nats with all" for name, curve in curves.items() if name != "n-gram models"

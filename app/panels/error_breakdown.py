@@ -90,9 +90,9 @@ def _ngram_question(found: dict[str, ErrorBreakdown]) -> None:
         span = f"{shares.contexts[0]} to {shares.contexts[-1]}"
         best = int(shares.each.argmax())
         st.markdown(
-            f"Of the errors of {literal(name)}, **{shares.any:.1%}** are right in at least one n-gram model with {span} "
-            f"tokens of context; in the best model alone ({shares.best} tokens) **{shares.best_share:.1%}**; in no "
-            f"single one more than {shares.each[best]:.1%} ({shares.contexts[best]} tokens)."
+            f"Of the errors of {literal(name)}, **{shares.any:.1%}** are right in one or more n-gram models with "
+            f"{span} tokens of context; in the best model alone ({shares.best} tokens) **{shares.best_share:.1%}**; "
+            f"in no single one more than {shares.each[best]:.1%} ({shares.contexts[best]} tokens)."
         )
     how_to_read(
         "An n-gram model is right where it gives the true token more than one half. The sources say 42 % or 18 % of "
