@@ -1,5 +1,6 @@
 """The loss of a model that is given only so many tokens of context, whatever the model is."""
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import torch
 
 from analysis.errors.bands import BLOCKS, HIGH, LOW, SAMPLES
 from data_prep.errors import UserError
+from models.cores import one_core_each
 from models.evaluation import evaluating
 from models.network import RecurrentLanguageModel
 
@@ -81,15 +83,30 @@ def losses_by_context(
     if not lengths or lengths[0] < 0:
         raise UserError("A context cannot have less than no tokens.", "Choose lengths from 0 on.")
     chosen = sample_targets(len(ids), max(1, lengths[-1]), targets, seed)
-    nats, done, work = np.empty((len(lengths), len(chosen)), np.float32), 0, (sum(lengths) + len(lengths)) * len(chosen)
+    nats, work = np.empty((len(lengths), len(chosen)), np.float32), sum(lengths) + len(lengths)
     at_once = max(1, min(AT_ONCE, NUMBERS_AT_ONCE // network.vocabulary_size))
-    with evaluating(network):
+    readers = torch.get_num_threads() if network.device.type == "cpu" else 1
+    stop = threading.Event()
+
+    def read(reader: int) -> None:
+        own, done = np.arange(reader, len(chosen), readers), 0
         for row, length in enumerate(lengths):
-            for start in range(0, len(chosen), at_once):
-                own = slice(start, start + at_once)
-                nats[row, own] = _losses(network, ids, chosen[own], length)
-                done += (length + 1) * len(chosen[own])
+            for start in range(0, len(own), at_once):
+                if stop.is_set():
+                    return
+                places = own[start : start + at_once]
+                with torch.inference_mode():  # a matter of each thread
+                    nats[row, places] = _losses(network, ids, chosen[places], length)
+            done += length + 1
+            if reader == 0:
                 on_progress(done / work)
+
+    with evaluating(network), one_core_each(readers) as pool:
+        try:
+            for task in [pool.submit(read, reader) for reader in range(readers)]:
+                task.result()
+        finally:
+            stop.set()
     return ContextLosses(np.array(lengths), chosen, nats, -np.asarray(full)[chosen], seed)
 
 

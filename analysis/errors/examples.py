@@ -8,7 +8,7 @@ import numpy as np
 from analysis.predictions.predict import Predictions
 from data_prep.vocabulary import Vocabulary
 
-WORDS_AROUND, SYMBOLS_AROUND = (14, 6), (60, 24)  # tokens before and after
+WORDS_AROUND, SYMBOLS_AROUND = (14, 8), (60, 36)  # tokens before and after
 EXAMPLES = 12
 
 

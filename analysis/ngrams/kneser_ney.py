@@ -79,9 +79,7 @@ def score_ngrams(
         scored.add(ngrams, after[1:], found[1:])
         found = np.concatenate(([-1], found))  # a context before the text's beginning occurs nowhere
         on_progress(ngrams.length / (longest + 1))
-    return NgramScores(
-        scored.probabilities, scored.kept, scored.discounts, scored.fallbacks, training=len(training)
-    )
+    return NgramScores(scored.probabilities, scored.kept, scored.discounts, scored.fallbacks, training=len(training))
 
 
 def discounts(counts: np.ndarray) -> tuple[np.ndarray, bool]:

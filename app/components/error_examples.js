@@ -29,6 +29,7 @@ export default function ({ data, parentElement }) {
     if (data.models.length > 1) own.append(plain(String.fromCharCode(65 + model), "model"));
     own.append(plain(said.errs ? "✗" : "✓", "mark"), plain(percent(said.p), "p"));
     if (!said.right) own.append(plain("guessed", "rest"), token(said.guess, "guess"), plain(percent(said.guessP), "rest"));
+    else if (said.errs) own.append(plain("yet its likeliest", "rest"));
     own.title = `${data.models[model]} gave the true token ${percent(said.p)}`;
     return own;
   };
@@ -45,11 +46,9 @@ export default function ({ data, parentElement }) {
     own.title = `position ${found.position.toLocaleString("en")} of the test part`;
     return own;
   };
-  const heading = block("heading");
-  heading.textContent = data.heading;
   const list = block("list");
   list.setAttribute("role", "list");
   list.setAttribute("aria-label", data.heading);
   list.append(...data.places.map(place));
-  root.replaceChildren(heading, list);
+  root.replaceChildren(list);
 }

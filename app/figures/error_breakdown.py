@@ -1,6 +1,6 @@
 """What would remove the errors of a model: one oracle after the other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -25,9 +25,9 @@ def plot_breakdown(
     groups = list(first.groups())
     colours = [colour for colour, _ in series(dark=dark)]
     shown = np.flatnonzero(sum(found.counts for found in breakdowns.values()) > 0)
-    labels = [f"<b>{escaped(kind.group)}</b> · {escaped(kind.label)}" for kind in first.kinds]
+    labels = _labels(first, shown)
     figure = make_subplots(
-        1, len(breakdowns), shared_yaxes=True, horizontal_spacing=0.03, subplot_titles=[escaped(n) for n in breakdowns]
+        1, len(breakdowns), shared_yaxes=True, horizontal_spacing=0.04, subplot_titles=[escaped(n) for n in breakdowns]
     )
     rows = [*shown.tolist(), *([len(first.kinds)] if of_loss else [])]
     for column, found in enumerate(breakdowns.values(), start=1):
@@ -67,15 +67,16 @@ def plot_breakdown(
             hoverinfo="skip",
             showlegend=False,
         )
+        _write_sums(figure, found, shares, ends, rows, column)
     height = 84 + ROW * len(rows)
     figure.update_annotations(font_size=13)
     styled(figure, dark=dark, height=height, x="share of the loss" if of_loss else "share of the errors", y="")
     figure.update_layout(bargap=0.22, margin={"l": 8, "t": 40, "r": 8}, barmode="overlay")
-    figure.update_xaxes(range=[0, 1.001], tickformat=".0%", nticks=6)
+    figure.update_xaxes(range=[0, 1.001], tickvals=[0, 0.25, 0.5, 0.75, 1], ticktext=["0", "25%", "50%", "75%", "all"])
     names = [labels[row] if row < len(labels) else NO_ERROR for row in rows]
     figure.update_yaxes(
         tickmode="array", tickvals=list(range(len(rows))), ticktext=names, range=[len(rows) - 0.5, -0.5],
-        automargin=True, showgrid=True,
+        automargin=True, showgrid=False, zeroline=False, ticklabelstandoff=6,
     )  # fmt: skip
     return figure
 
@@ -86,7 +87,7 @@ def plot_crossing(table: np.ndarray, groups: list[str], names: tuple[str, str], 
     table: (G, 3) the errors of each kind that only the first makes, both, only the second.
     """
     first, second = (escaped(name) for name in names)
-    rows, net = list(range(len(groups))), table[:, 0] - table[:, 2]
+    rows, change = list(range(len(groups))), table[:, 2] - table[:, 0]
     parts = (
         ("errors of both", 1, "/", "#9a9a9a"),
         (f"only of {first}", 0, "", SIDES["A"][0]),
@@ -99,11 +100,14 @@ def plot_crossing(table: np.ndarray, groups: list[str], names: tuple[str, str], 
             x=table[:, place],
             orientation="h",
             name=name,
-            marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.25, "fgcolor": "#fff"}},
+            marker={
+                "color": colour,
+                "pattern": {"shape": pattern, "solidity": 0.2, "fillmode": "overlay", "fgcolor": "#fff"},
+            },
             hovertemplate=f"%{{x:,}} {name}<extra></extra>",
         )
-    whole = net.sum()
-    said = [f" {change:+,}".replace("-", "−") + (f" · {change / whole:.0%}" if whole else "") for change in net]
+    whole = change.sum()
+    said = [f" {more:+,}".replace("-", "−") + (f" · {more / whole:.0%}" if whole else "") for more in change]
     figure.add_scatter(
         y=rows, x=table.sum(1), mode="text", text=said, textposition="middle right", hoverinfo="skip",
         showlegend=False, cliponaxis=False,
@@ -112,8 +116,41 @@ def plot_crossing(table: np.ndarray, groups: list[str], names: tuple[str, str], 
     figure.update_layout(barmode="stack", bargap=0.25, showlegend=True)
     figure.update_xaxes(range=[0, 1.2 * max(1, int(table.sum(1).max()))])
     labels = [f"<b>{escaped(group)}</b>" for group in groups]
-    figure.update_yaxes(tickvals=rows, ticktext=labels, range=[len(groups) - 0.5, -0.5], automargin=True)
+    figure.update_yaxes(
+        tickvals=rows, ticktext=labels, range=[len(groups) - 0.5, -0.5], automargin=True, zeroline=False
+    )
     return figure
+
+
+def _labels(found: ErrorBreakdown, shown: np.ndarray) -> list[str]:
+    """A name for each kind; that of its group stands before the first that is shown."""
+    leaders = {next(row for row in shown if found.kinds[row].group == group) for group in _groups(found, shown)}
+    return [
+        (f"<b>{escaped(kind.group)}</b> · " if row in leaders else "") + escaped(kind.label)
+        for row, kind in enumerate(found.kinds)
+    ]
+
+
+def _groups(found: ErrorBreakdown, rows: Sequence[int] | np.ndarray) -> dict[str, list[int]]:
+    """Group → its rows, in order."""
+    groups: dict[str, list[int]] = {}
+    for row in rows:
+        groups.setdefault(found.kinds[row].group, []).append(int(row))
+    return groups
+
+
+def _write_sums(
+    figure: go.Figure, found: ErrorBreakdown, shares: np.ndarray, ends: np.ndarray, rows: list[int], column: int
+) -> None:
+    """The sum of each group of several kinds, at the side where its bars are not."""
+    for group, own in _groups(found, [row for row in rows if row < len(found.kinds)]).items():
+        if len(own) > 1:
+            first = rows.index(own[0])
+            right = ends[first] < 0.6
+            figure.add_annotation(
+                x=1 if right else 0, y=first, text=f"<i>{escaped(group)} {shares[own].sum():.1%}</i>", showarrow=False,
+                xanchor="right" if right else "left", font={"size": 12}, row=1, col=column,
+            )  # fmt: skip
 
 
 def _fill(found: ErrorBreakdown, row: int, groups: list[str], colours: list[str], *, dark: bool) -> str:

@@ -21,7 +21,7 @@ def plot_error_sets(found: ErrorSets, *, picked: int | None, dark: bool) -> go.F
     regions = sorted(range(1, len(found.counts)), key=lambda region: -int(found.counts[region]))
     models, rows = len(found.names), list(range(len(regions)))
     ink, faint = ("#fafafa", "rgba(250,250,250,.2)") if dark else ("#31333f", "rgba(49,51,63,.18)")
-    figure = make_subplots(1, 2, shared_yaxes=True, column_widths=[0.1 + 0.1 * models, 0.7], horizontal_spacing=0.02)
+    figure = make_subplots(1, 2, shared_yaxes=True, column_widths=[0.04 + 0.05 * models, 0.8], horizontal_spacing=0.02)
     errs = np.array([[region >> model & 1 for model in range(models)] for region in regions], bool)
     y, x = np.nonzero(np.ones_like(errs))
     figure.add_scatter(
@@ -43,8 +43,6 @@ def plot_error_sets(found: ErrorSets, *, picked: int | None, dark: bool) -> go.F
     figure.add_bar(
         x=counts, y=rows, orientation="h", row=1, col=2, name="errors", showlegend=False,
         marker={"color": SIDES["A"][0], "line": {"color": ink, "width": [2 * (r == picked) for r in regions]}},
-        text=[f" {count:,} · {count / max(1, total):.0%}" for count in counts], textposition="outside",
-        cliponaxis=False,
         customdata=[[region, _who(found, region)] for region in regions],
         hovertemplate="%{x:,} errors of %{customdata[1]}<extra></extra>",
     )  # fmt: skip
@@ -53,15 +51,19 @@ def plot_error_sets(found: ErrorSets, *, picked: int | None, dark: bool) -> go.F
         marker={"symbol": "line-ns-open", "size": 22, "line": {"width": 3}, "color": SIDES["B"][0]},
         hovertemplate="%{x:,.0f} if they erred independently<extra></extra>", showlegend=models > 1,
     )  # fmt: skip
-    styled(figure, dark=dark, height=120 + ROW * len(rows), x="", y="")
-    names = [escaped(shortened(name, 22)) for name in found.names]
-    figure.update_xaxes(
-        tickvals=list(range(models)), ticktext=names, range=[-0.7, models - 0.3], showgrid=False, tickangle=-25,
-        automargin=True, row=1, col=1,
+    widest = max(1, int(counts.max()), int(chance.max()))
+    figure.add_scatter(
+        x=[1.28 * widest] * len(rows), y=rows, mode="text", row=1, col=2, showlegend=False, hoverinfo="skip",
+        text=[f"{count:,} · {count / max(1, total):.0%}" for count in counts], textposition="middle left",
     )  # fmt: skip
-    figure.update_xaxes(title="tokens", range=[0, 1.3 * max(1, int(counts.max()), int(chance.max()))], row=1, col=2)
-    figure.update_yaxes(showticklabels=False, range=[len(rows) - 0.4, -0.6], showgrid=False)
-    figure.update_layout(margin={"l": 12}, bargap=0.3, showlegend=True)
+    styled(figure, dark=dark, height=110 + ROW * len(rows), x="", y="")
+    figure.update_xaxes(
+        tickvals=list(range(models)), ticktext=[f"<b>{letter}</b>" for letter in "ABC"[:models]], side="top",
+        range=[-0.7, models - 0.3], showgrid=False, showline=False, row=1, col=1,
+    )  # fmt: skip
+    figure.update_xaxes(title="tokens", range=[0, 1.3 * widest], row=1, col=2)
+    figure.update_yaxes(showticklabels=False, range=[len(rows) - 0.4, -0.6], showgrid=False, zeroline=False)
+    figure.update_layout(margin={"l": 12, "t": 48}, bargap=0.3, showlegend=True, legend={"x": 1, "xanchor": "right"})
     return figure
 
 
@@ -104,7 +106,14 @@ def plot_ranked_tokens(
     title = "difference of the mean probability of the true token"
     styled(figure, dark=dark, height=110 + 21 * len(top), x=title, y="")
     labels = [escaped(isolated(shortened(names[row], 18))) for row in top]
-    figure.update_yaxes(tickvals=top, ticktext=labels, range=[len(top) - 0.4, -0.6], automargin=True)
+    figure.update_yaxes(
+        tickvals=top,
+        ticktext=labels,
+        range=[len(top) - 0.4, -0.6],
+        automargin=True,
+        zeroline=False,
+        ticklabelstandoff=8,
+    )
     figure.add_vline(x=0, line={"color": "#888", "width": 1.5})
     figure.update_xaxes(tickformat="+.2f")
     figure.update_layout(showlegend=True)

@@ -38,7 +38,7 @@ def plot_by_distance(found: ByDistance, *, dark: bool) -> go.Figure:
             col=1,
         )
     figure.add_bar(
-        x=centres, y=means.counts, width=np.maximum(0.6, last - first + 0.6), row=2, col=1, showlegend=False,
+        x=(first + last) / 2, y=means.counts, width=last - first + 0.9, row=2, col=1, showlegend=False,
         marker={"color": "#888"}, customdata=names, hovertemplate="%{y:,} places at %{customdata}<extra></extra>",
     )  # fmt: skip
     styled(figure, dark=dark, height=470, x="", y="")

@@ -26,7 +26,7 @@ def show_breakdown(runs: Sequence[Run], threshold: float) -> None:
         "Shares of", [OF_ERRORS, OF_LOSS], default=OF_ERRORS, required=True, key="shares", bind="query-params"
     )
     lowest, highest = columns[1].slider(
-        "n-gram models of so many tokens of context",
+        "Context of the n-gram models, in tokens",
         0,
         LONGEST_NGRAM,
         value=(0, 9),
@@ -114,8 +114,8 @@ def _two_models(runs: Sequence[Run], settings: OracleSettings, first: ErrorBreak
         alt=f"Errors of {sides[0]} alone, of both, and of {sides[1]} alone, by kind",
     )
     how_to_read(
-        f"For each kind the errors of both, and those that only one makes; at the right how many fewer "
-        f"{literal(sides[1])} makes, and the share of that in the whole gain.",
+        "For each kind the errors of both, and those that only one makes; at the right how many more (+) or fewer (−) "
+        f"{literal(sides[1])} makes, and the share of that in the whole difference.",
         "errors near the threshold change sides by chance, with another seed too.",
     )
     numbers(crossing_table(table, first), "crossing", label="Every kind against every kind")

@@ -42,8 +42,8 @@ part = st.segmented_control(
 sets = cached.find_error_sets(runs, threshold)
 noun = run.vocabulary.tokenisation.noun
 said = (
-    f"{literal(name)} errs on **{errors / max(1, sets.predicted):.1%}**"
-    for name, errors in zip(sets.names, sets.errors, strict=True)
+    f"{f'**{letter}** ' if len(runs) > 1 else ''}{literal(name)} errs on **{errors / max(1, sets.predicted):.1%}**"
+    for letter, name, errors in zip("ABC", sets.names, sets.errors, strict=False)
 )
 st.markdown(f"Of {sets.predicted:,} {noun}s of the test part, {', '.join(said)}.")
 PARTS[part](runs, threshold)
