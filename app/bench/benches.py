@@ -19,6 +19,7 @@ BENCHES = {
     "sentence": ("reading", "measure_reading"),
     "prepare": ("preparing", "measure_preparing"),
     "train": ("training", "measure_training"),
+    "ngram": ("ngrams", "measure_ngrams"),
     "app": ("dashboard", "measure_dashboard"),
 }
 

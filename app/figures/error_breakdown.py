@@ -113,7 +113,7 @@ def plot_crossing(table: np.ndarray, groups: list[str], names: tuple[str, str], 
         showlegend=False, cliponaxis=False,
     )  # fmt: skip
     styled(figure, dark=dark, height=120 + 30 * len(groups), x="errors", y="")
-    figure.update_layout(barmode="stack", bargap=0.25, showlegend=True)
+    figure.update_layout(barmode="stack", bargap=0.25, showlegend=True, legend_traceorder="normal")
     figure.update_xaxes(range=[0, 1.2 * max(1, int(table.sum(1).max()))])
     labels = [f"<b>{escaped(group)}</b>" for group in groups]
     figure.update_yaxes(

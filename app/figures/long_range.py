@@ -11,6 +11,7 @@ from analysis.errors.context_lengths import ContextCurve
 from app.figures.style import escaped, faded, series, styled
 
 _SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x")
+LEAST_NATS = 0.001  # below which a loss against all context is not told from none
 _TICKS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500)
 
 
@@ -54,30 +55,45 @@ def plot_by_distance(found: ByDistance, *, dark: bool) -> go.Figure:
     return figure
 
 
-def plot_context_curves(curves: Mapping[str, ContextCurve], *, noun: str, dark: bool) -> go.Figure:
-    """Loss by how many tokens of context were given, a line per model with its band; dotted, with all of the text."""
+def plot_context_curves(curves: Mapping[str, ContextCurve], *, excess: bool, noun: str, dark: bool) -> go.Figure:
+    """Loss by how many tokens of context were given, a line per model with its band; dotted, with all of the text.
+
+    excess: only what is lost against all of the text, on an axis of powers of ten that ends at `LEAST_NATS`.
+    """
     figure = go.Figure()
     for row, (name, curve) in enumerate(curves.items()):
         colour, dash = series(dark=dark)[row % len(series(dark=dark))]
         places = _stretched(curve.lengths)
-        _band(figure, places, curve.low, curve.high, colour)
+        nats, low, high = (
+            (curve.excess, curve.excess_low, curve.excess_high) if excess else (curve.nats, curve.low, curve.high)
+        )
+        shown = np.maximum(nats, LEAST_NATS) if excess else nats
+        if excess:
+            low, high = np.maximum(low, LEAST_NATS), np.maximum(high, LEAST_NATS)
+        _band(figure, places, low, high, colour)
         figure.add_scatter(
             x=places,
-            y=curve.nats,
+            y=shown,
             mode="lines+markers",
             line={"color": colour, "dash": dash, "width": 2.2},
             marker={"size": 7, "symbol": _SYMBOLS[row % len(_SYMBOLS)]},
             name=escaped(name),
-            customdata=np.stack((curve.lengths, curve.excess), axis=1),
-            hovertemplate=f"{escaped(name)} after %{{customdata[0]}}: %{{y:.3f}} nats, "
-            "%{customdata[1]:+.3f} against all context<extra></extra>",
+            customdata=np.stack((curve.lengths, curve.nats, curve.excess), axis=1),
+            hovertemplate=f"{escaped(name)} after %{{customdata[0]}}: %{{customdata[1]:.3f}} nats, "
+            "%{customdata[2]:+.4f} against all context<extra></extra>",
         )
-        figure.add_hline(y=curve.full, line={"color": colour, "width": 1.2, "dash": "dot"})
+        if not excess:
+            figure.add_hline(y=curve.full, line={"color": colour, "width": 1.2, "dash": "dot"})
     longest = max(int(curve.lengths[-1]) for curve in curves.values())
-    styled(figure, dark=dark, height=400, x=f"{noun}s of context", y=f"loss, nats per {noun}")
+    y = f"lost against all of the text, nats per {noun}" if excess else f"loss, nats per {noun}"
+    styled(figure, dark=dark, height=400, x=f"{noun}s of context", y=y)
     ticks = [value for value in _TICKS if value <= longest]
     figure.update_xaxes(tickvals=_stretched(np.array(ticks)), ticktext=[str(value) for value in ticks])
-    figure.update_yaxes(rangemode="tozero")
+    if excess:
+        ticks = [f"{LEAST_NATS:g} or less", "0.01", "0.1", "1", "10"]
+        figure.update_yaxes(type="log", tickvals=[LEAST_NATS, 0.01, 0.1, 1, 10], ticktext=ticks)
+    else:
+        figure.update_yaxes(rangemode="tozero")
     figure.update_layout(showlegend=True)
     return figure
 

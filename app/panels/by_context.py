@@ -13,6 +13,8 @@ from app.panels.predicted import ensure_predicted
 from app.tables.errors import context_table
 from models.run import Run
 
+LOSS, EXCESS = "loss", "lost against all of the text"
+
 
 def show_by_context(runs: Sequence[Run]) -> None:
     """Loss with n tokens of context, for every model and the n-gram models, on the same places."""
@@ -26,8 +28,11 @@ def show_by_context(runs: Sequence[Run]) -> None:
     ngram = cached.find_ngram_curve(runs[0])
     if ngram is not None:
         curves["n-gram models"] = ngram
+    shown = st.segmented_control(
+        "Show", [LOSS, EXCESS], default=LOSS, required=True, key="context-shows", bind="query-params"
+    )
     st.plotly_chart(
-        plot_context_curves(curves, noun=noun, dark=st.context.theme.type == "dark"),
+        plot_context_curves(curves, excess=shown == EXCESS, noun=noun, dark=st.context.theme.type == "dark"),
         theme=None,
         key="context-chart",
         alt=f"Loss by {noun}s of context",

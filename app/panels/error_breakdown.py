@@ -26,7 +26,7 @@ def show_breakdown(runs: Sequence[Run], threshold: float) -> None:
         "Shares of", [OF_ERRORS, OF_LOSS], default=OF_ERRORS, required=True, key="shares", bind="query-params"
     )
     lowest, highest = columns[1].slider(
-        "Context of the n-gram models, in tokens",
+        f"Context of the n-gram models, in {runs[0].vocabulary.tokenisation.noun}s",
         0,
         LONGEST_NGRAM,
         value=(0, 9),
@@ -63,12 +63,12 @@ def show_breakdown(runs: Sequence[Run], threshold: float) -> None:
         "the order decides: what two oracles could have prevented counts for the upper one.",
     )
     numbers(breakdown_table(found), "error-breakdown")
-    _ngram_question(found)
     if picked:
         kind = labels.index(picked)
         places = np.flatnonzero(first.kind_of == kind)
         name = f"{first.kinds[kind].group}, {picked}: errors of {runs[0].id}"
         show_examples(name, places, runs[:2], threshold, key="breakdown-examples")
+    _ngram_question(found)
     if len(runs) > 1:
         _two_models(runs, settings, first)
 
