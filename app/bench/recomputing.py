@@ -38,8 +38,14 @@ ANALYSES = (
     "compare_occurrence",
     "replace_token",
     "downstream",
+    "break_down",
+    "clues_of",
+    "ensure_predictions",
+    "error_sets",
+    "find_places",
+    "by_distance",
 )
-PAGES = tuple(f"views/{name}.py" for name in ("memory_map", "words", "units", "sentences", "compare", "overview"))
+PAGES = tuple(f"views/{name}.py" for name in ("memory_map", "words", "units", "sentences", "compare", "errors", "long_range", "overview"))
 RERUNS = 3  # of each page
 TIMEOUT = 120  # seconds
 

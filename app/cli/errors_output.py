@@ -74,15 +74,17 @@ def distance_summary(
 def tables(result: dict[str, Any], vocabulary: Vocabulary) -> Iterator[tuple[tuple[str, ...], list[tuple], str]]:
     """(headings, rows, title) of everything that was found."""
     models = result["models"]
-    headings = ("kind", "removed by")
-    for model in models:
-        headings += ("errors", "share", "of loss") if len(models) == 1 else (model["run"], "share", "of loss")
+    letters = [""] if len(models) == 1 else ["A ", "B "]
+    headings = ("kind", *(name for letter in letters for name in (f"{letter}errors", "share", "of loss")))
     rows = [
-        (kind["group"], kind["label"], *(part for model in models for part in _figures(model["kinds"][place])))
+        (f"{kind['group']}: {kind['label']}", *(part for model in models for part in _figures(model["kinds"][place])))
         for place, kind in enumerate(models[0]["kinds"])
     ]
     noun, bound = vocabulary.tokenisation.noun, result["settings"]["threshold"]
-    said = ", ".join(f"{model['run']} {model['errors']:,} ({model['error_share']:.1%})" for model in models)
+    said = ", ".join(
+        f"{letter}{model['run']} {model['errors']:,} ({model['error_share']:.1%})"
+        for letter, model in zip(letters, models, strict=True)
+    )
     yield headings, rows, f"Errors below {bound:g} on {models[0]['predicted']:,} {noun}s: {said}"
     if "sets" in result:
         rows = [
@@ -100,8 +102,7 @@ def tables(result: dict[str, Any], vocabulary: Vocabulary) -> Iterator[tuple[tup
             )
             for one in result["tokens"][:TOKENS]
         ]
-        names = tuple(model["run"] for model in models)
-        yield ("token", "occurrences", *names, "difference"), rows, "Surest differences in the mean probability"
+        yield ("token", "occurrences", "A", "B", "A − B"), rows, "Surest differences in the mean probability"
     if "by_distance" in result:
         found = result["by_distance"]
         names = tuple(found["bins"][0]["models"])
