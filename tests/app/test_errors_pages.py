@@ -123,7 +123,8 @@ def test_loss_by_length_of_context(open_here):
     assert set(table["model"]) == {BYTES, COPY, "n-gram models"}
     own = table[table["model"] == BYTES]
     assert own["excess"].iloc[0] > 0.2 > abs(own["excess"].iloc[-1])
-    app.button_group(key="context-shows").set_value(["lost against all of the text"]).run()
+    shows = {"range-of": "By length of context", "context-shows": "lost against all of the text"}
+    app = open_here("long_range", run=BYTES, **shows)
     assert not app.exception
     assert charts(app)[0]["layout"]["yaxis"]["type"] == "log"
 
