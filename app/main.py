@@ -12,6 +12,7 @@ import streamlit as st  # noqa: E402
 
 from app import selection  # noqa: E402
 from app.components.page_frame import page_frame  # noqa: E402
+from app.garbage import spare_imports  # noqa: E402
 from app.notices import PageEnded, show_error  # noqa: E402
 from app.page_tables import forget_tables  # noqa: E402
 from app.page_tools import tools  # noqa: E402
@@ -33,3 +34,4 @@ except UserError as error:
     show_error(error)
 with st.sidebar:
     tools(page.title)
+spare_imports()

@@ -18,7 +18,7 @@ from data_prep.errors import UserError
 
 UNITS = 512
 BATCH = 1000  # predictions to an update
-LEARNING_RATE = 2e-3
+LEARNING_RATE = 1e-2
 AT_ONCE = 1 << 24  # numbers of logits in memory
 REPORT_EVERY = 50  # updates
 

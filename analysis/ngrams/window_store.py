@@ -12,7 +12,7 @@ from data_prep.corpus import Corpus
 from models.window_network import UNITS, train_window_network
 
 KIND, SCHEMA = "window-network", 1
-EPOCHS = 2
+EPOCHS = 3
 
 
 @dataclass(frozen=True)

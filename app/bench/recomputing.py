@@ -39,7 +39,7 @@ ANALYSES = (
     "replace_token",
     "downstream",
     "break_down",
-    "clues_of",
+    "find_clues",
     "ensure_predictions",
     "error_sets",
     "find_places",

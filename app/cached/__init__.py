@@ -18,11 +18,18 @@ from app.cached.errors import (
     find_ngram_curve,
     find_ngrams,
     find_occurrences,
-    find_predictions,
     find_ranked_tokens,
 )
 from app.cached.generation import find_sample, find_tree
 from app.cached.maps import find_map
+from app.cached.models import (
+    find_baselines,
+    find_entry,
+    find_model_map,
+    find_ngram_scores,
+    find_predictions,
+    is_run_predicted,
+)
 from app.cached.recordings import (
     RECORDED,
     find_banded,
@@ -45,6 +52,7 @@ __all__ = [
     "corpus_states",
     "errors_in_progress",
     "find_banded",
+    "find_baselines",
     "find_breakdown",
     "find_by_distance",
     "find_changed_row",
@@ -56,6 +64,7 @@ __all__ = [
     "find_crossing",
     "find_decomposition",
     "find_downstream",
+    "find_entry",
     "find_error_sets",
     "find_figures",
     "find_flow",
@@ -64,8 +73,10 @@ __all__ = [
     "find_likeliest",
     "find_map",
     "find_matching",
+    "find_model_map",
     "find_nearest",
     "find_ngram_curve",
+    "find_ngram_scores",
     "find_ngrams",
     "find_occurrence",
     "find_occurrences",
@@ -87,6 +98,7 @@ __all__ = [
     "find_unit_measures",
     "find_unit_values",
     "is_recorded",
+    "is_run_predicted",
     "prepared_corpora",
     "quality_in_progress",
 ]

@@ -14,19 +14,21 @@ import streamlit as st
 
 from analysis.errors.breakdown import ErrorBreakdown, break_down, what_becomes
 from analysis.errors.by_distance import ByDistance, by_distance
-from analysis.errors.clues import Clues
+from analysis.errors.clues import Clues, find_clues
 from analysis.errors.context_lengths import ContextCurve, context_curve, ngram_losses
 from analysis.errors.error_sets import ErrorSets, error_sets
 from analysis.errors.occurrences import Occurrences
-from analysis.errors.of_runs import clues_of, ngram_probabilities
+from analysis.errors.of_runs import ngram_probabilities
 from analysis.errors.oracle_settings import OracleSettings
 from analysis.errors.places import Sought, find_places, likeliest_name
 from analysis.errors.ranked_tokens import RankedTokens, rank_tokens
 from analysis.errors.store import ensure_context_losses
-from analysis.predictions.predict import Predictions
 from analysis.predictions.store import ensure_predictions
+from app.cached.corpora import find_prepared
+from app.cached.models import find_ngram_scores, find_predictions
 from app.cached.runs import find_run, fingerprint
 from data_prep.corpus import corpora_home
+from data_prep.errors import UserError
 from models.run import Run
 
 
@@ -51,14 +53,12 @@ def begin_errors_again(run: Run, *, contexts: bool = False) -> None:
     _work.clear(*_key(run), contexts)
 
 
-def find_predictions(run: Run) -> Predictions:
-    """What the run gave to every token of the test part."""
-    return _predictions(*_key(run))
-
-
 def find_ngrams(run: Run) -> tuple[np.ndarray | None, str]:
     """(C, T) what n-gram models of the run's corpus gave to the same tokens; or None, and why."""
-    return _ngrams(*_corpus_key(run))
+    try:
+        return find_ngram_scores(run.corpus["name"]).probabilities, ""
+    except UserError as error:
+        return None, f"The n-gram oracle is left out. {error.message}"
 
 
 def find_breakdown(run: Run, settings: OracleSettings) -> ErrorBreakdown:
@@ -142,24 +142,18 @@ def _work(run_id: str, digest: str, corpus: Any, contexts: bool) -> Work:  # noq
     return work
 
 
-@st.cache_resource(max_entries=8, show_spinner="Reading the test part …")
-def _predictions(run_id: str, digest: str, corpus: Any) -> Predictions:  # noqa: ARG001 (the key)
-    return ensure_predictions(find_run(run_id))
-
-
-@st.cache_resource(max_entries=4, show_spinner="Counting n-grams …")
-def _ngrams(run_id: str, corpus: Any) -> tuple[np.ndarray | None, str]:  # noqa: ARG001 (the key)
-    return ngram_probabilities(find_run(run_id).open_corpus())
-
-
 @st.cache_resource(max_entries=4, show_spinner="Counting words …")
 def _clues(run_id: str, corpus: Any) -> Clues:  # noqa: ARG001 (the key)
-    return clues_of(find_run(run_id), OracleSettings())
+    run = find_run(run_id)
+    ngram, no_ngram = find_ngrams(run)
+    training = find_prepared(run.corpus["name"]).splits["train"]
+    ids = find_predictions(run).ids
+    return find_clues(ids, run.vocabulary, training, OracleSettings(), ngram=ngram, no_ngram=no_ngram)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _breakdown(run_id: str, digest: str, corpus: Any, settings: OracleSettings) -> ErrorBreakdown:
-    log_probabilities = _predictions(run_id, digest, corpus).log_probabilities
+def _breakdown(run_id: str, digest: str, corpus: Any, settings: OracleSettings) -> ErrorBreakdown:  # noqa: ARG001 (the key)
+    log_probabilities = find_predictions(find_run(run_id)).log_probabilities
     return break_down(log_probabilities, _clues(run_id, corpus), settings)
 
 
@@ -170,13 +164,13 @@ def _crossing(first: tuple[str, str, Any], second: tuple[str, str, Any], setting
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _error_sets(runs: tuple[tuple[str, str, Any], ...], threshold: float) -> ErrorSets:
-    probabilities = [_predictions(*run).probabilities for run in runs]
+    probabilities = [find_predictions(find_run(run[0])).probabilities for run in runs]
     return error_sets([run[0] for run in runs], probabilities, threshold)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _ranked_tokens(first: tuple[str, str, Any], second: tuple[str, str, Any]) -> RankedTokens:
-    one, other = _predictions(*first), _predictions(*second)
+    one, other = (find_predictions(find_run(run[0])) for run in (first, second))
     return rank_tokens(one.ids, one.probabilities, other.probabilities)
 
 
@@ -197,8 +191,8 @@ def _by_distance(
     runs: tuple[tuple[str, str, Any], ...], contexts: tuple[int, ...], sought: Sought, farthest: int, width: int | None
 ) -> ByDistance:
     run_id, _, corpus = runs[0]
-    curves = {run[0]: _predictions(*run).probabilities for run in runs}
-    ngrams = _ngrams(run_id, corpus)[0]
+    curves = {run[0]: find_predictions(find_run(run[0])).probabilities for run in runs}
+    ngrams = find_ngrams(find_run(run_id))[0]
     if ngrams is not None:
         curves |= {f"n-gram of {context}": ngrams[context] for context in contexts if context < len(ngrams)}
     return by_distance(_occurrences(run_id, corpus, sought), curves, farthest=farthest, width=width)
@@ -211,5 +205,5 @@ def _context_curve(run_id: str, digest: str, corpus: Any) -> ContextCurve:  # no
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _ngram_curve(run_id: str, digest: str, corpus: Any) -> ContextCurve | None:  # noqa: ARG001 (the key)
-    ngrams = _ngrams(run_id, corpus)[0]
+    ngrams = find_ngrams(find_run(run_id))[0]
     return None if ngrams is None else context_curve(ngram_losses(ensure_context_losses(find_run(run_id)), ngrams))

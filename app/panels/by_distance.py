@@ -39,7 +39,7 @@ def show_by_distance(runs: Sequence[Run]) -> None:
         f"n-gram models, {noun}s of context",
         offered,
         default=[str(context) for context in NGRAMS if str(context) in offered],
-        key="beside",
+        key="beside-ngrams",
         bind="query-params",
         max_selections=3,
         select_all=False,

@@ -152,7 +152,7 @@ def test_a_classifier_is_refused_in_a_sentence(open_page, classifier_home, page)
         {"ngrams": "x", "kind": "magic", "shares": "soul", "draw": "-1"},
         {"errors-of": "Errors in common", "err": "nobody", "draw": "99999999999999999999"},
         {"errors-of": "Token by token", "token": "<script>"},
-        {"what": "magic", "farthest": "-1", "bins": "0", "beside": "99"},
+        {"what": "magic", "farthest": "-1", "bins": "0", "beside-ngrams": "99"},
         {"range-of": "By length of context", "context-shows": "magic"},
         {"what": "marks of your own", "marks": "\0"},
     ],

@@ -4,24 +4,18 @@ import io
 import json
 import re
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import torch
 from playwright.sync_api import Page, TimeoutError, expect
 from torch import nn
 
+from app import pages
+
 RUN = "run=toy-words-lstm"
-PAGES = {
-    "": "What does a recurrent network remember?",
-    "memory_map": "Memory map",
-    "words": "Words",
-    "units": "Units",
-    "sentences": "Sentences",
-    "compare": "Compare",
-    "generate": "Generate",
-    "corpora": "Corpora",
-    "training": "Training",
-    "own_model": "Your model",
+PAGES = {Path(page.path).stem: page.title for page in pages.PAGES[1:]} | {
+    "": "What does a recurrent network remember?"
 }
 
 

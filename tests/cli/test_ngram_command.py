@@ -24,6 +24,13 @@ def test_every_context_length_is_told(copied_home, run_json, run_text):
     assert f"{nats[4] / math.log(2):,.4g}" in text
 
 
+def test_networks_over_n_tokens_are_trained_beside(copied_home, run_json, run_text):
+    said = run_json("ngram", "toy-bytes", "--max-context", "2", "--networks", "2")["networks"]
+    assert [one["context"] for one in said] == [1, 2]
+    assert said[1]["test_cross_entropy_nats"] < said[0]["test_cross_entropy_nats"] < 3.5
+    assert f"2-NN: {said[1]['test_cross_entropy_nats']:.4f}" in run_text("ngram", "toy-bytes", "--networks", "2")
+
+
 def test_the_unit_of_a_word_model_is_perplexity(copied_home, run_json, run_text):
     nats = run_json("ngram", "toy-words", "--max-context", "1")["contexts"][1]["test_cross_entropy_nats"]
     text = run_text("ngram", "toy-words", "--max-context", "1")
