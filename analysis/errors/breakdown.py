@@ -139,7 +139,8 @@ def _oracles(probabilities: np.ndarray, clues: Clues, settings: OracleSettings):
     if clues.ngram is not None:
         chosen = _chosen(clues.ngram, settings)
         first, last = settings.ngram_contexts[0], settings.ngram_contexts[-1]
-        label = f"n-gram of {first} to {last} tokens" if last > first else f"n-gram of {first} tokens"
+        span = f"{first} to {last}" if last > first else f"{first}"
+        label = f"model of {span} tokens of context"
         yield Kind("n-gram", label), (chosen > settings.ngram_probability).any(0)
     for length in settings.memory_lengths:
         yield Kind("memory", f"word in the last {length:,} tokens"), clues.repeated <= length

@@ -28,9 +28,11 @@ export default function ({ data, parentElement }) {
     const own = block(said.errs ? "said errs" : "said");
     if (data.models.length > 1) own.append(plain(String.fromCharCode(65 + model), "model"));
     own.append(plain(said.errs ? "✗" : "✓", "mark"), plain(percent(said.p), "p"));
-    if (!said.right) own.append(plain("guessed", "rest"), token(said.guess, "guess"), plain(percent(said.guessP), "rest"));
+    if (!said.right) own.append(plain("→", "rest"), token(said.guess, "guess"), plain(percent(said.guessP), "rest"));
     else if (said.errs) own.append(plain("yet its likeliest", "rest"));
-    own.title = `${data.models[model]} gave the true token ${percent(said.p)}`;
+    const guessed = typeof said.guess === "string" ? said.guess : said.guess[1];
+    const instead = said.right ? "" : `, and held ${guessed} likeliest (${percent(said.guessP)})`;
+    own.title = `${data.models[model]} gave the true token ${percent(said.p)}${instead}`;
     return own;
   };
   const place = (found) => {

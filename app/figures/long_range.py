@@ -23,18 +23,31 @@ def plot_by_distance(found: ByDistance, *, dark: bool) -> go.Figure:
     first, last = means.edges[:-1], means.edges[1:] - 1
     names = [f"{a}" if a == b else f"{a}–{b}" for a, b in zip(first, last, strict=True)]
     centres = np.sqrt(first * last.astype(float))
+    sure = ~np.isnan(means.low[0])  # the others have too few places for a band, and for a line
     for row, name in enumerate(found.names):
         colour, dash = series(dark=dark)[row % len(series(dark=dark))]
         _band(figure, centres, means.low[row], means.high[row], colour, row=1, col=1)
         figure.add_scatter(
-            x=centres[known],
-            y=means.means[row, known],
+            x=centres,
+            y=np.where(sure, means.means[row], np.nan),
             mode="lines+markers",
             line={"color": colour, "dash": dash, "width": 2.2},
             marker={"size": 7, "symbol": _SYMBOLS[row % len(_SYMBOLS)]},
             name=escaped(name),
-            customdata=[names[place] for place in np.flatnonzero(known)],
+            customdata=names,
             hovertemplate=f"{escaped(name)} at %{{customdata}}: %{{y:.2f}}<extra></extra>",
+            row=1,
+            col=1,
+        )
+        few = known & ~sure
+        figure.add_scatter(
+            x=centres[few],
+            y=means.means[row, few],
+            mode="markers",
+            marker={"size": 7, "symbol": f"{_SYMBOLS[row % len(_SYMBOLS)]}-open", "color": colour},
+            customdata=[f"{names[place]} (few places)" for place in np.flatnonzero(few)],
+            hovertemplate=f"{escaped(name)} at %{{customdata}}: %{{y:.2f}}<extra></extra>",
+            showlegend=False,
             row=1,
             col=1,
         )
@@ -90,7 +103,7 @@ def plot_context_curves(curves: Mapping[str, ContextCurve], *, excess: bool, nou
     ticks = [value for value in _TICKS if value <= longest]
     figure.update_xaxes(tickvals=_stretched(np.array(ticks)), ticktext=[str(value) for value in ticks])
     if excess:
-        ticks = [f"{LEAST_NATS:g} or less", "0.01", "0.1", "1", "10"]
+        ticks = [f"≤ {LEAST_NATS:g}", "0.01", "0.1", "1", "10"]
         figure.update_yaxes(type="log", tickvals=[LEAST_NATS, 0.01, 0.1, 1, 10], ticktext=ticks)
     else:
         figure.update_yaxes(rangemode="tozero")
@@ -104,16 +117,18 @@ def _stretched(lengths: np.ndarray) -> np.ndarray:
 
 
 def _band(figure: go.Figure, x: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, **place: int) -> None:
-    known = ~np.isnan(low)
-    if known.any():
-        figure.add_scatter(
-            x=np.concatenate((x[known], x[known][::-1])),
-            y=np.concatenate((high[known], low[known][::-1])),
-            fill="toself",
-            fillcolor=faded(colour, 0.16),
-            line={"width": 0},
-            mode="lines",
-            hoverinfo="skip",
-            showlegend=False,
-            **place,
-        )
+    """One area for each stretch of neighbours that have a band."""
+    known = np.flatnonzero(~np.isnan(low))
+    for own in np.split(known, np.flatnonzero(np.diff(known) > 1) + 1):
+        if len(own) > 1:
+            figure.add_scatter(
+                x=np.concatenate((x[own], x[own][::-1])),
+                y=np.concatenate((high[own], low[own][::-1])),
+                fill="toself",
+                fillcolor=faded(colour, 0.16),
+                line={"width": 0},
+                mode="lines",
+                hoverinfo="skip",
+                showlegend=False,
+                **place,
+            )

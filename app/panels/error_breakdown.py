@@ -40,7 +40,7 @@ def show_breakdown(runs: Sequence[Run], threshold: float) -> None:
     shown = [kind.label for kind, many in zip(first.kinds, first.counts, strict=True) if many]
     picked = columns[2].selectbox("Examples of", shown, index=None, key=KIND, bind="query-params", placeholder="a kind")
     for sentence in first.left_out:
-        st.info(literal(sentence))
+        st.caption(literal(sentence))
     if len(runs) > 2:
         st.caption(f"Beside each other stand two; {literal(runs[2].id)} is in the errors in common.")
     labels = [kind.label for kind in first.kinds]

@@ -38,8 +38,8 @@ def show_examples(what: str, places: np.ndarray, runs: Sequence[Run], threshold:
     )
     letters = ", ".join(f"{'ABC'[place]} is {literal(run.id)}" for place, run in enumerate(runs))
     how_to_read(
-        "The framed token is the true one; beside it the probability that a model gave it (✗ an error), and what it "
-        f"held likeliest instead.{f' {letters}.' if len(runs) > 1 else ''}",
+        "The framed token is the true one; beside it the probability that a model gave it (✗ an error), and → what "
+        f"it held likeliest instead.{f' {letters}.' if len(runs) > 1 else ''}",
         "a dozen of many thousands is an illustration, not a sample to count.",
     )
 
