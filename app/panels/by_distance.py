@@ -70,7 +70,8 @@ def show_by_distance(runs: Sequence[Run]) -> None:
     how_to_read(
         f"The mean probability of {literal(found.what)} where it stands, by {literal(found.unit)}, in "
         f"{found.means.counts.sum():,} places; on all of them {said}. The bands are 95 % of "
-        f"{found.means.samples:,} resamples of {found.means.blocks} stretches of the text; hollow marks have too few places for one"
+        f"{found.means.samples:,} resamples of {found.means.blocks} stretches of the text; hollow marks have "
+        f"too few places for one"
         f"{f' ({literal(notes)})' if notes else ''}.",
         "what stands at other distances is other text, too: an n-gram model, which cannot see far, says how hard it "
         "is without a memory.",

@@ -45,8 +45,8 @@ def test_each_oracle_takes_what_the_earlier_ones_left():
     found = break_down(np.log(p), Clues(ngram, repeated, counts, begins, marks), SETTINGS)
     labels = [found.kinds[kind].label if kind >= 0 else "" for kind in found.kind_of]
     assert labels == [
-        "", "model of 0 to 2 tokens of context", "probability + 0.2", "model of 0 to 2 tokens of context", "word in the last 5 tokens",
-        "word in the last 20 tokens", "word never in training", "word 1× in training", "first character of a word",
+        "", "model of 0 to 2 tokens of context", "probability + 0.2", "model of 0 to 2 tokens of context",
+        "word in the last 5 tokens", "word in the last 20 tokens", "word never in training", "word 1× in training", "first character of a word",
         "punctuation", "probability + 0.4",
     ]  # fmt: skip
     assert found.ngram.each.tolist() == pytest.approx([0.1, 0.1])
