@@ -12,6 +12,7 @@ from analysis.errors.oracle_settings import OracleSettings
 from data_prep.errors import UserError
 
 NO_ERROR, NOT_PREDICTED = -1, -2
+BOOST = "boost"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class ErrorBreakdown:
 
     kinds: K. kind_of: (T,) the kind of each token's error, −1 for none, −2 where nothing was predicted. counts: (K,)
     errors; nats: (K,) their loss. predicted: tokens; total_nats: the loss on all of them.
+    by_chance: (K,) the share that each kind would have if the errors fell anywhere: the fraction of all tokens that
+    its oracle would take from the earlier ones; NaN for boosts and the rest, which are about errors alone.
     left_out: sentences about oracles that could not be asked. ngram: None where they could not.
     """
 
@@ -54,6 +57,7 @@ class ErrorBreakdown:
     kind_of: np.ndarray
     counts: np.ndarray
     nats: np.ndarray
+    by_chance: np.ndarray
     predicted: int
     total_nats: float
     left_out: tuple[str, ...]
@@ -100,13 +104,17 @@ def break_down(log_probabilities: np.ndarray, clues: Clues, settings: OracleSett
     probabilities, predicted = np.exp(log_p), ~np.isnan(log_p)
     kind_of = np.where(predicted, NO_ERROR, NOT_PREDICTED).astype(np.int16)
     errors = predicted & (probabilities < settings.threshold)
-    rest, kinds = errors.copy(), []
+    rest, anywhere = errors.copy(), predicted.copy()
+    kinds, by_chance = [], []
     for kind, removes in _oracles(probabilities, clues, settings):
         kind_of[rest & removes] = len(kinds)
+        by_chance.append(np.nan if kind.group == BOOST else (anywhere & removes).sum() / max(1, predicted.sum()))
         rest &= ~removes
+        anywhere &= ~removes
         kinds.append(kind)
     kind_of[rest] = len(kinds)
     kinds.append(Kind("rest", "nothing of that"))
+    by_chance.append(np.nan)
     of_errors, loss = kind_of[errors].astype(np.int64), -log_p[errors]
     return ErrorBreakdown(
         settings,
@@ -114,6 +122,7 @@ def break_down(log_probabilities: np.ndarray, clues: Clues, settings: OracleSett
         kind_of,
         np.bincount(of_errors, minlength=len(kinds)),
         np.bincount(of_errors, loss, len(kinds)),
+        np.array(by_chance),
         int(predicted.sum()),
         float(-log_p[predicted].sum()),
         clues.left_out,
@@ -151,7 +160,7 @@ def _oracles(probabilities: np.ndarray, clues: Clues, settings: OracleSettings):
         yield Kind("word model", "first character of a word"), clues.begins_word
     yield Kind("punctuation", "punctuation"), clues.punctuation
     for boost in settings.boosts:
-        yield Kind("boost", f"probability + {boost:g}"), probabilities + boost >= settings.threshold
+        yield Kind(BOOST, f"probability + {boost:g}"), probabilities + boost >= settings.threshold
 
 
 def _chosen(ngram: np.ndarray, settings: OracleSettings) -> np.ndarray:

@@ -50,7 +50,7 @@ def distance_summary(
     """Mean probability by distance, under the runs and a few n-gram models."""
     curves = {run.id: own.probabilities for run, own in zip(runs, predictions, strict=True)}
     if ngrams is not None:
-        curves |= {f"n-gram of {context}": ngrams[context] for context in NGRAMS if context < len(ngrams)}
+        curves |= {f"{context + 1}-gram": ngrams[context] for context in NGRAMS if context < len(ngrams)}
     places = find_places(predictions[0].ids, runs[0].vocabulary, sought)
     found = by_distance(places, curves, farthest=FARTHEST)
     means = found.means
@@ -129,7 +129,8 @@ def ngram_lines(result: dict[str, Any]) -> Iterator[str]:
 
 
 def _model(name: str, found: ErrorBreakdown) -> dict[str, Any]:
-    columns = zip(found.kinds, found.counts, found.shares, found.nats, found.loss_shares, strict=True)
+    figures = (found.counts, found.shares, found.nats, found.loss_shares, found.by_chance)
+    columns = zip(found.kinds, *figures, strict=True)
     shares = found.ngram
     return {
         "run": name,
@@ -145,8 +146,9 @@ def _model(name: str, found: ErrorBreakdown) -> dict[str, Any]:
                 "share": float(share),
                 "nats": float(nats),
                 "loss_share": float(loss),
+                "share_by_chance": float(chance),
             }
-            for kind, count, share, nats, loss in columns
+            for kind, count, share, nats, loss, chance in columns
         ],
         "ngram": shares
         and {

@@ -165,4 +165,6 @@ def _said(found: ErrorBreakdown, row: int, share: float, *, of_loss: bool) -> st
         return f"{NO_ERROR}: {share:.1%} {whole}"
     kind = found.kinds[row]
     said = f"{found.counts[row]:,} errors, {found.nats[row]:,.0f} nats"
-    return f"{escaped(kind.group)}, {escaped(kind.label)}<br>{share:.1%} {whole}: {said}"
+    chance = found.by_chance[row]
+    anywhere = f"<br>{chance:.1%} if they fell anywhere" if chance == chance and not of_loss else ""
+    return f"{escaped(kind.group)}, {escaped(kind.label)}<br>{share:.1%} {whole}: {said}{anywhere}"

@@ -48,7 +48,7 @@ def _ensure_corpus(run: Run) -> None:
     source = name if name in known_corpora() else str(run.corpus["source"].get("file"))
     st.info(
         f"What stands here is read from the test part of the corpus {literal(name)}, which is not prepared on this "
-        "machine. Prepare it, then come back:",
+        "machine. Prepare it, from the network or with `--source FOLDER` from files at hand, then come back:",
         icon=":material/library_books:",
     )
     st.code(f"rnnscope prepare {shlex.quote(source)}", language="bash")

@@ -18,6 +18,7 @@ def breakdown_table(breakdowns: Mapping[str, ErrorBreakdown]) -> pd.DataFrame:
     columns: dict[str, object] = {
         "kind": [kind.group for kind in first.kinds],
         "removed by": [kind.label for kind in first.kinds],
+        "share if errors fell anywhere": first.by_chance,
     }
     for name, found in breakdowns.items():
         of = "" if len(breakdowns) == 1 else f", {name}"

@@ -40,9 +40,9 @@ def test_two_models_are_laid_beside_each_other(run_json, run_text):
     assert found["by_distance"]["bins"][0]["models"].keys() == {
         BYTES,
         "again",
-        "n-gram of 3",
-        "n-gram of 9",
-        "n-gram of 19",
+        "4-gram",
+        "10-gram",
+        "20-gram",
     }
     assert "Errors in common" in run_text("errors", BYTES, "--against", "again")
 

@@ -46,7 +46,8 @@ def test_each_oracle_takes_what_the_earlier_ones_left():
     labels = [found.kinds[kind].label if kind >= 0 else "" for kind in found.kind_of]
     assert labels == [
         "", "model of 0 to 2 tokens of context", "probability + 0.2", "model of 0 to 2 tokens of context",
-        "word in the last 5 tokens", "word in the last 20 tokens", "word never in training", "word 1× in training", "first character of a word",
+        "word in the last 5 tokens", "word in the last 20 tokens", "word never in training",
+        "word 1× in training", "first character of a word",
         "punctuation", "probability + 0.4",
     ]  # fmt: skip
     assert found.ngram.each.tolist() == pytest.approx([0.1, 0.1])
@@ -69,6 +70,20 @@ def test_the_kinds_part_the_errors_and_their_loss(threshold):
     assert found.kind_of[0] == -2
     assert sum(count for count, _ in found.groups().values()) == found.errors
     assert sum(nats for _, nats in found.groups().values()) == pytest.approx(found.nats.sum())
+
+
+def test_errors_that_fall_anywhere_have_the_shares_of_chance_and_others_have_not():
+    clues, draw = random_clues(40_000), np.random.default_rng(5)
+    settings = OracleSettings(memory_lengths=(5, 20), ngram_contexts=(0, 1, 2))
+    anywhere = break_down(np.log(draw.random(40_000)), clues, settings)
+    told = ~np.isnan(anywhere.by_chance)
+    assert told.sum() == 1 + 2 + 6 + 1 + 1  # all but the boosts and the rest
+    assert anywhere.shares[told] == pytest.approx(anywhere.by_chance[told], abs=0.01)
+    right_where_punctuation_stands = np.where(clues.punctuation, 0.9, 0.1)
+    found = break_down(np.log(right_where_punctuation_stands), clues, settings)
+    place = [kind.group for kind in found.kinds].index("punctuation")
+    assert found.shares[place] == 0 < found.by_chance[place]
+    assert found.by_chance[told].tolist() == anywhere.by_chance[told].tolist()
 
 
 def test_what_becomes_of_errors_keeps_both_counts():
