@@ -166,5 +166,5 @@ def _said(found: ErrorBreakdown, row: int, share: float, *, of_loss: bool) -> st
     kind = found.kinds[row]
     said = f"{found.counts[row]:,} errors, {found.nats[row]:,.0f} nats"
     chance = found.by_chance[row]
-    anywhere = f"<br>{chance:.1%} if they fell anywhere" if chance == chance and not of_loss else ""
+    anywhere = f"<br>{chance:.1%} if they fell anywhere" if np.isfinite(chance) and not of_loss else ""
     return f"{escaped(kind.group)}, {escaped(kind.label)}<br>{share:.1%} {whole}: {said}{anywhere}"
