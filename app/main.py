@@ -16,13 +16,19 @@ from app.garbage import spare_imports  # noqa: E402
 from app.notices import PageEnded, show_error  # noqa: E402
 from app.page_tables import forget_tables  # noqa: E402
 from app.page_tools import tools  # noqa: E402
-from app.pages import OVERVIEW, PAGES  # noqa: E402
+from app.pages import OVERVIEW, SECTIONS  # noqa: E402
 from data_prep.errors import UserError  # noqa: E402
 
 st.set_page_config(
     page_title="rnnscope", page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide", initial_sidebar_state=270
 )
-page = st.navigation([st.Page(one.path, title=one.title, icon=one.icon, default=one is OVERVIEW) for one in PAGES])
+page = st.navigation(
+    {
+        section: [st.Page(one.path, title=one.title, icon=one.icon, default=one is OVERVIEW) for one in pages]
+        for section, pages in SECTIONS.items()
+    },
+    position="top",
+)
 forget_tables()
 with st.sidebar:
     page_frame()

@@ -24,7 +24,7 @@ def numbers(
     if callable(table):
         table = table()
     with folded:
-        st.dataframe(table, hide_index=True, width="stretch")
+        st.dataframe(table, hide_index=True, width="stretch", placeholder="–")
         st.download_button(
             "Download as CSV",
             lambda: table.to_csv(index=False).encode("utf-8"),  # written when it is asked for

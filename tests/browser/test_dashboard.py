@@ -12,6 +12,7 @@ from playwright.sync_api import Page, TimeoutError, expect
 from torch import nn
 
 from app import pages
+from app.bench.browser import link_to
 
 RUN = "run=toy-words-lstm"
 PAGES = {Path(page.path).stem: page.title for page in pages.PAGES[1:]} | {
@@ -20,7 +21,7 @@ PAGES = {Path(page.path).stem: page.title for page in pages.PAGES[1:]} | {
 
 
 def go(page: Page, name: str) -> None:
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+    link_to(page, name).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[name.lower().replace(" ", "_")])
 
 
