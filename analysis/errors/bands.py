@@ -65,9 +65,9 @@ def binned_means(
 
 def distance_edges(longest: int, width: int | None = None) -> np.ndarray:
     """Edges of bins of distances from 1 to `longest`: `width` wide, or each about a quarter wider than the last."""
-    if width is not None:
-        return np.arange(1, longest + width + 1, width)
     edges = [1]
     while edges[-1] <= longest:
-        edges.append(max(edges[-1] + 1, round(edges[-1] * 1.26)))
-    return np.array(edges)
+        edges.append(edges[-1] + width if width else max(edges[-1] + 1, round(edges[-1] * 1.26)))
+    if len(edges) > 2 and longest + 1 - edges[-2] < (edges[-2] - edges[-3]) / 2:  # a sliver joins its neighbour
+        del edges[-2]
+    return np.array([*edges[:-1], longest + 1])

@@ -23,7 +23,7 @@ from analysis.errors.oracle_settings import OracleSettings
 from analysis.errors.places import Sought, find_places, likeliest_name
 from analysis.errors.ranked_tokens import RankedTokens, rank_tokens
 from analysis.errors.store import ensure_context_losses
-from analysis.predictions.store import ensure_predictions
+from analysis.predictions.store import MOST, ensure_predictions
 from app.cached.corpora import find_prepared
 from app.cached.models import find_ngram_scores, find_predictions
 from app.cached.runs import find_run, fingerprint
@@ -55,10 +55,7 @@ def begin_errors_again(run: Run, *, contexts: bool = False) -> None:
 
 def find_ngrams(run: Run) -> tuple[np.ndarray | None, str]:
     """(C, T) what n-gram models of the run's corpus gave to the same tokens; or None, and why."""
-    try:
-        return find_ngram_scores(run.corpus["name"]).probabilities, ""
-    except UserError as error:
-        return None, f"The n-gram oracle is left out. {error.message}"
+    return _ngrams(run.corpus["name"])
 
 
 def find_breakdown(run: Run, settings: OracleSettings) -> ErrorBreakdown:
@@ -118,6 +115,13 @@ def _corpus_key(run: Run) -> tuple[str, Any]:
     return run.id, _key(run)[2]
 
 
+def _ngrams(name: str) -> tuple[np.ndarray | None, str]:
+    try:
+        return find_ngram_scores(name).probabilities, ""
+    except UserError as error:
+        return None, f"The n-gram oracle is left out. {error.message}"
+
+
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _workers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, "errors")
@@ -143,18 +147,17 @@ def _work(run_id: str, digest: str, corpus: Any, contexts: bool) -> Work:  # noq
 
 
 @st.cache_resource(max_entries=4, show_spinner="Counting words …")
-def _clues(run_id: str, corpus: Any) -> Clues:  # noqa: ARG001 (the key)
-    run = find_run(run_id)
-    ngram, no_ngram = find_ngrams(run)
-    training = find_prepared(run.corpus["name"]).splits["train"]
-    ids = find_predictions(run).ids
-    return find_clues(ids, run.vocabulary, training, OracleSettings(), ngram=ngram, no_ngram=no_ngram)
+def _clues(name: str, files: Any) -> Clues:  # noqa: ARG001 (part of the key)
+    corpus = find_prepared(name)
+    ngram, no_ngram = _ngrams(name)
+    ids, training = corpus.splits["test"][:MOST], corpus.splits["train"]
+    return find_clues(ids, corpus.vocabulary, training, OracleSettings(), ngram=ngram, no_ngram=no_ngram)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _breakdown(run_id: str, digest: str, corpus: Any, settings: OracleSettings) -> ErrorBreakdown:  # noqa: ARG001 (the key)
-    log_probabilities = find_predictions(find_run(run_id)).log_probabilities
-    return break_down(log_probabilities, _clues(run_id, corpus), settings)
+    run = find_run(run_id)
+    return break_down(find_predictions(run).log_probabilities, _clues(run.corpus["name"], corpus), settings)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -17,7 +17,7 @@ from models.run import Run
 OWN = "marks of your own"
 FARTHEST = (20, 50, 100, 200, 500, 1000, 2000)
 WIDTHS = {"ever wider": None, "5 wide": 5, "10 wide": 10, "50 wide": 50}
-NGRAMS = (3, 9, 19)
+NGRAMS = (3, 19)
 
 
 def show_by_distance(runs: Sequence[Run]) -> None:

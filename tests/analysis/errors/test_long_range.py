@@ -152,10 +152,10 @@ def test_bands_hold_the_truth_about_as_often_as_they_say_and_are_wider_where_nei
 
 def test_bins_cover_all_distances_once_and_a_bin_of_few_has_no_band():
     for width in (None, 10):
-        edges = distance_edges(500, width)
-        assert edges[0] == 1
-        assert edges[-1] > 500
-        assert (np.diff(edges) > 0).all()
+        for longest in (1, 2, 30, 200, 500):
+            edges = distance_edges(longest, width)
+            assert (edges[0], edges[-1]) == (1, longest + 1)
+            assert (np.diff(edges) > 0).all()
     found = binned_means(np.array([[0.5, 0.7, 0.9]]), np.array([1, 1, 2]), np.array([1, 2, 3, 4]), np.array([0, 9, 5]))
     assert found.counts.tolist() == [2, 1, 0]
     assert found.means[0, :2] == pytest.approx([0.6, 0.9])
