@@ -6,11 +6,13 @@ import shutil
 import numpy as np
 import pytest
 
-from analysis.errors.breakdown import what_becomes
+from analysis.errors.breakdown import break_down, what_becomes
+from analysis.errors.clues import NEVER, Clues
 from analysis.errors.error_sets import error_sets
 from analysis.errors.of_runs import break_down_run
 from analysis.errors.oracle_settings import OracleSettings
 from analysis.predictions.store import ensure_predictions
+from app.tables.errors import crossing_groups
 from models.run import open_run
 
 WORDS, BYTES = "toy-words-lstm", "toy-bytes-gru"
@@ -58,6 +60,17 @@ def test_the_breakdown_of_two_models(open_here):
     np.testing.assert_array_equal(crossing, what_becomes(expected, expected))
     assert f"{expected.errors / expected.predicted:.1%}" in said(app)
     assert f"{expected.ngram.any:.1%}" in said(app)
+
+
+def test_errors_of_one_and_of_both_add_up_by_kind():
+    draw = np.random.default_rng(0)
+    nothing = np.full(500, NEVER)
+    clues = Clues(None, nothing, nothing, draw.random(500) < 0.5, draw.random(500) < 0.5)
+    found = [break_down(np.log(draw.random(500)), clues, OracleSettings()) for _ in "ab"]
+    parts, groups = crossing_groups(what_becomes(*found), found[0])
+    assert groups == ["word model", "punctuation", "boost"]
+    for columns, one in (((0, 1), found[0]), ((1, 2), found[1])):
+        assert parts[:, columns].sum(1).tolist() == [one.groups()[group][0] for group in groups]
 
 
 def test_a_picked_kind_has_examples_and_the_next_draw_has_others(open_here):

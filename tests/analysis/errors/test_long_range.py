@@ -7,6 +7,7 @@ from analysis.errors.bands import binned_means, distance_edges
 from analysis.errors.by_distance import by_distance
 from analysis.errors.lines import find_indentations, find_line_ends
 from analysis.errors.pairs import KNOWN_PAIRS, Pair, find_pairs, find_tags
+from analysis.errors.places import find_places, likeliest_name, sought_by_name
 from data_prep.errors import UserError
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import Vocabulary, build_vocabulary
@@ -54,6 +55,8 @@ def test_what_has_no_partner_is_counted_and_far_partners_are_none():
     # A quotation mark that was lost does not turn all others round.
     starts, _, _ = matched('"' + "a" * 50 + '"b" "c"', Pair('"', '"', nested=False), longest=20)
     assert starts == [53, 57]
+    starts, _, _ = matched("|" + "a" * 50 + "|b| |c|", Pair("|", "|"), longest=20)  # marks of the user's own
+    assert starts == [53, 57]
 
 
 def test_tags_are_matched_by_name():
@@ -99,6 +102,20 @@ def test_a_text_without_what_is_looked_for_says_so(find, text, unit, sentence):
     with pytest.raises(UserError) as error:
         find(*text_of(text, unit))
     assert sentence in error.value.message
+
+
+def test_a_name_says_what_is_sought():
+    assert sought_by_name("( )").pair == Pair("(", ")")
+    assert sought_by_name("begin end").pair == Pair("begin", "end")
+    assert sought_by_name("end of a line").what == "line ends"
+    ids, vocabulary = text_of("(a) [b] (c)\n\td\n")
+    for name, many in (("( )", 2), ("[ ]", 1), ("end of a line", 2), ("indentation", 1), ("<tag> </tag>", 0)):
+        assert len(find_places(ids, vocabulary, sought_by_name(name))) == many
+    assert likeliest_name(ids, vocabulary) == "( )"
+    assert likeliest_name(*text_of("no marks at all")) == "end of a line"
+    for unsaid in ("one", "one two three", "", "a " + "b" * 51):
+        with pytest.raises(UserError, match="two marks"):
+            sought_by_name(unsaid)
 
 
 def test_no_pair_within_reach_is_said():
