@@ -197,7 +197,7 @@ def _by_distance(
     curves = {run[0]: find_predictions(find_run(run[0])).probabilities for run in runs}
     ngrams = find_ngrams(find_run(run_id))[0]
     if ngrams is not None:
-        curves |= {f"{context + 1}-gram": ngrams[context] for context in contexts if context < len(ngrams)}
+        curves |= {f"n-gram {context}": ngrams[context] for context in contexts if context < len(ngrams)}
     return by_distance(_occurrences(run_id, corpus, sought), curves, farthest=farthest, width=width)
 
 

@@ -50,7 +50,7 @@ def distance_summary(
     """Mean probability by distance, under the runs and a few n-gram models."""
     curves = {run.id: own.probabilities for run, own in zip(runs, predictions, strict=True)}
     if ngrams is not None:
-        curves |= {f"{context + 1}-gram": ngrams[context] for context in NGRAMS if context < len(ngrams)}
+        curves |= {f"n-gram {context}": ngrams[context] for context in NGRAMS if context < len(ngrams)}
     places = find_places(predictions[0].ids, runs[0].vocabulary, sought)
     found = by_distance(places, curves, farthest=FARTHEST)
     means = found.means

@@ -31,4 +31,4 @@ def test_a_click_on_a_bar_shows_errors_of_that_kind(visit):
 def test_the_distances_of_line_ends_are_drawn(visit):
     page = visit(f"long_range?{RUN}&what=end+of+a+line")
     page.locator(".st-key-distance-chart .scatterlayer .trace").first.wait_for()
-    expect(page.locator(".st-key-distance-chart .legend")).to_contain_text("20-gram")
+    expect(page.locator(".st-key-distance-chart .legend")).to_contain_text("n-gram 19")

@@ -40,9 +40,9 @@ def test_two_models_are_laid_beside_each_other(run_json, run_text):
     assert found["by_distance"]["bins"][0]["models"].keys() == {
         BYTES,
         "again",
-        "4-gram",
-        "10-gram",
-        "20-gram",
+        "n-gram 3",
+        "n-gram 9",
+        "n-gram 19",
     }
     assert "Errors in common" in run_text("errors", BYTES, "--against", "again")
 
