@@ -10,7 +10,18 @@ The public names of the library, so that a script needs one import:
 from analysis.clusters.coclustering import Coclusters, cocluster
 from analysis.clusters.decomposition import Decomposition, decompose
 from analysis.clusters.quality import QualityProfile, quality_profile
+from analysis.errors.breakdown import ErrorBreakdown, break_down, what_becomes
+from analysis.errors.by_distance import ByDistance, by_distance
+from analysis.errors.context_lengths import ContextLosses, context_curve, losses_by_context
+from analysis.errors.error_sets import ErrorSets, error_sets
+from analysis.errors.of_runs import break_down_run
+from analysis.errors.oracle_settings import OracleSettings
+from analysis.errors.places import find_places, sought_by_name
+from analysis.errors.ranked_tokens import RankedTokens, rank_tokens
+from analysis.errors.store import ensure_context_losses
 from analysis.layer_measures import ResponseMeasures, StateMeasures, response_measures, state_measures
+from analysis.predictions.predict import Predictions
+from analysis.predictions.store import ensure_predictions
 from analysis.projection import Projection, project
 from analysis.recording.engine import record
 from analysis.recording.recorded_states import import_states
@@ -51,23 +62,30 @@ from models.run import Run, list_runs, open_run, save_run
 from models.training.loop import train
 
 __all__ = [
+    "ByDistance",
     "ClusterFlow",
     "Coclusters",
+    "ContextLosses",
     "Corpus",
     "CorpusStatistics",
     "Decomposition",
     "Downstream",
+    "ErrorBreakdown",
+    "ErrorSets",
     "ExpectedResponse",
     "ImportOptions",
     "LabelOptions",
     "LayerStates",
     "Node",
     "Occurrence",
+    "OracleSettings",
     "PartsOfSpeech",
     "Percentiles",
+    "Predictions",
     "Projection",
     "Prompt",
     "QualityProfile",
+    "RankedTokens",
     "Reading",
     "Recipe",
     "Recording",
@@ -86,21 +104,30 @@ __all__ = [
     "UnitMeasures",
     "UserError",
     "Vocabulary",
+    "break_down",
+    "break_down_run",
+    "by_distance",
     "cluster_flow",
     "cocluster",
     "compare_occurrence",
+    "context_curve",
     "corpus_states",
     "cross_entropy_nats",
     "decompose",
     "describe_corpus",
     "downstream",
+    "ensure_context_losses",
+    "ensure_predictions",
+    "error_sets",
     "examine_network",
+    "find_places",
     "import_states",
     "join_tokens",
     "keep_network",
     "list_corpora",
     "list_runs",
     "load_recipe",
+    "losses_by_context",
     "nearest_words",
     "open_corpus",
     "open_run",
@@ -111,6 +138,7 @@ __all__ = [
     "preview",
     "project",
     "quality_profile",
+    "rank_tokens",
     "read_many",
     "read_prompt",
     "read_text",
@@ -122,6 +150,7 @@ __all__ = [
     "sample",
     "save_run",
     "similarity_rank",
+    "sought_by_name",
     "state_measures",
     "stored_recording",
     "strongest_contexts",
@@ -134,4 +163,5 @@ __all__ = [
     "unit_measures",
     "unit_values",
     "unroll",
+    "what_becomes",
 ]

@@ -24,6 +24,8 @@ SECTIONS = {
         Page("views/compare.py", "Compare", ":material/compare:", "two models, layers, checkpoints or texts"),
     ),
     "Predictions": (
+        Page("views/errors.py", "Errors", ":material/error_outline:", "where models err, and what would help"),
+        Page("views/long_range.py", "Long range", ":material/data_array:", "how far back a model remembers"),
         Page("views/models.py", "Models", ":material/leaderboard:", "every model of a corpus, beside n-grams"),
         Page("views/generate.py", "Generate", ":material/edit_note:", "how the model goes on with a text"),
     ),

@@ -6,6 +6,20 @@ part of a key. What is returned is shared between visitors: frozen, and never ch
 
 from app.cached.clusters import find_clusters, find_decomposition, find_figures, find_matching, quality_in_progress
 from app.cached.corpora import corpus_states, find_corpus, find_frequencies, find_prepared, prepared_corpora
+from app.cached.errors import (
+    begin_errors_again,
+    errors_in_progress,
+    find_breakdown,
+    find_by_distance,
+    find_context_curve,
+    find_crossing,
+    find_error_sets,
+    find_likeliest,
+    find_ngram_curve,
+    find_ngrams,
+    find_occurrences,
+    find_ranked_tokens,
+)
 from app.cached.generation import find_sample, find_tree
 from app.cached.maps import find_map
 from app.cached.models import (
@@ -34,29 +48,41 @@ from app.cached.uploads import find_columns, find_summaries, find_texts
 
 __all__ = [
     "RECORDED",
+    "begin_errors_again",
     "corpus_states",
+    "errors_in_progress",
     "find_banded",
     "find_baselines",
+    "find_breakdown",
+    "find_by_distance",
     "find_changed_row",
     "find_changes",
     "find_clusters",
     "find_columns",
+    "find_context_curve",
     "find_corpus",
+    "find_crossing",
     "find_decomposition",
     "find_downstream",
     "find_entry",
+    "find_error_sets",
     "find_figures",
     "find_flow",
     "find_frequencies",
     "find_glyph_row",
+    "find_likeliest",
     "find_map",
     "find_matching",
     "find_model_map",
     "find_nearest",
+    "find_ngram_curve",
     "find_ngram_scores",
+    "find_ngrams",
     "find_occurrence",
+    "find_occurrences",
     "find_predictions",
     "find_prepared",
+    "find_ranked_tokens",
     "find_reading",
     "find_recorded_text",
     "find_recording",

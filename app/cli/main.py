@@ -12,6 +12,7 @@ import typer
 from app.cli import (
     analyse_command,
     corpus_commands,
+    errors_command,
     generation_commands,
     import_command,
     ngram_command,
@@ -81,6 +82,7 @@ for command in (
     analyse_command.analyse,
     ngram_command.ngram,
     sentence_command.sentence,
+    errors_command.errors,
     generation_commands.generate,
     notes_command.notes,
     results_command.results,
