@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from analysis.interpretation.listed import About
 from analysis.interpretation.regular_expression import match_spans
 from analysis.interpretation.structure import depth
 from analysis.interpretation.symbol_properties import symbol_properties
@@ -24,13 +25,15 @@ PATTERN = "inside a match of "
 class TextProperty:
     """One property along a text. values: (T,) bool for yes/no, float32 for a number.
 
-    name: in a few words; says: what it is, in one sentence.
+    name: in a few words; says: what it is, in one sentence. about: whether it is of the symbol that was just read
+    (`now`), of what follows (`next`), or must be remembered (`memory`).
     """
 
     name: str
     says: str
     kind: Kind
     values: np.ndarray
+    about: About = "memory"
 
     @property
     def absence(self) -> str:
@@ -49,7 +52,8 @@ def text_properties(text: TokenText, pattern: str = "") -> tuple[TextProperty, .
     """
     listed = word_properties(text) if text.unit == "words" else symbol_properties(text)
     found = [
-        TextProperty(name, says, "yes/no" if values.dtype == bool else "number", values) for name, says, values in listed
+        TextProperty(one.name, one.says, "yes/no" if one.values.dtype == bool else "number", one.values, one.about)
+        for one in listed
     ]
     return (*found, pattern_property(text, pattern)) if pattern else tuple(found)
 

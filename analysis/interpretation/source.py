@@ -19,6 +19,7 @@ class Source:
 
     offsets: (n + 1,), where separate texts begin; None for running text. name: of the text, in words. left_out: tokens
     beyond those that are read. unknown: tokens that are read as `<unk>`; skipped: symbols without an id.
+    tokens: as written; empty for a part of the corpus.
     """
 
     ids: np.ndarray
@@ -27,6 +28,7 @@ class Source:
     left_out: int = 0
     unknown: int = 0
     skipped: int = 0
+    tokens: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -67,4 +69,5 @@ def own_source(run: Run, text: str, tokens: int = TOKENS, name: str = "your text
     tokens = min(tokens, longest_text(run.recipe.model.units))
     ids = encoded.ids[:tokens]
     unknown = int((~encoded.known[:tokens]).sum())
-    return Source(ids, None, name, len(encoded.ids) - len(ids), unknown, encoded.skipped)
+    left_out = len(encoded.ids) - len(ids)
+    return Source(ids, None, name, left_out, unknown, encoded.skipped, encoded.tokens[:tokens])

@@ -1,5 +1,6 @@
 """Scores of units on disk."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -11,7 +12,6 @@ from analysis.interpretation.text_states import read_states
 from analysis.interpretation.token_text import token_text
 from analysis.interpretation.unit_scores import SHIFTS, UnitScores, score_units
 from analysis.results import Content, ResultKey, ensure_result
-from models.network import RecurrentNetwork
 from models.run import Run
 
 KIND, SCHEMA = "interpretation", 1
@@ -35,27 +35,28 @@ def ensure_scores(
     source: Source,
     options: InterpretOptions,
     *,
-    network: RecurrentNetwork | None = None,
-    states: np.ndarray | None = None,
+    read: Callable[[], np.ndarray] | None = None,
     again: bool = False,
 ) -> UnitScores:
     """The stored scores of the units of a run on a text; computed first where there are none.
 
-    network, states: those of the run on the text, where somebody has them already.
+    read: gives the states of the run on the text, where somebody may have them already.
 
     Raises UserError as `read_states`, `text_properties` and `score_units`; nothing is stored then.
     """
 
     def compute() -> Content:
         properties = text_properties(token_text(source.ids, run.vocabulary, source.offsets), options.pattern)
-        read = states
-        if read is None:
-            read = read_states(network or run.load_network(), source.ids, options.state, options.layer, source.offsets)
-        made = score_units(read, properties, shifts=options.shifts, seed=options.seed)
-        return _content(made)
+        states = read() if read else read_run_states(run, source, options)
+        return _content(score_units(states, properties, shifts=options.shifts, seed=options.seed))
 
     key = ResultKey(run, KIND, SCHEMA, asdict(options) | {"text": source.digest})
     return _scores(ensure_result(key, compute, again=again))
+
+
+def read_run_states(run: Run, source: Source, options: InterpretOptions) -> np.ndarray:
+    """(T, H): the states of a run with its best weights."""
+    return read_states(run.load_network(), source.ids, options.state, options.layer, source.offsets)
 
 
 def _content(made: UnitScores) -> Content:
@@ -71,6 +72,7 @@ def _scores(content: Content) -> UnitScores:
         **{name: content.arrays[name] for name in _ARRAYS},
         names=tuple(about["names"]),
         kinds=tuple(about["kinds"]),
+        abouts=tuple(about["abouts"]),
         dropped=tuple((name, why) for name, why in about["dropped"]),
         tokens=about["tokens"],
         block=about["block"],

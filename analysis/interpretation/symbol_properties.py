@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from analysis.interpretation.listed import Listed
 from analysis.interpretation.structure import (
     brackets,
     c_spans,
@@ -18,7 +19,6 @@ from analysis.interpretation.structure import (
 from analysis.interpretation.token_text import TokenText
 from data_prep.parts_of_speech import tag_types
 
-Listed = tuple[str, str, np.ndarray]  # name, what it says, (T,) values
 TAB = 8  # columns
 SOON = 5  # symbols
 TAGS = {
@@ -82,45 +82,48 @@ def symbol_properties(text: TokenText) -> list[Listed]:
     """Name, sentence and values (T,) of every property; yes/no as bool."""
     symbols = _Symbols(text)
     parts = (_enclosures, _lines, _words, _neighbours)
-    return [(name, says, text.at_tokens(values)) for part in parts for name, says, values in part(symbols)]
+    return [listed._replace(values=text.at_tokens(listed.values)) for part in parts for listed in part(symbols)]
 
 
 def _enclosures(symbols: _Symbols) -> Iterator[Listed]:
     text, inside = symbols.text, symbols.inside
-    yield "inside double quotes", "Between “ and ”, or between two straight double quotes.", inside(quotations(text))
-    yield "inside single quotes", "Between ‘ and ’, straight single quotes, or backticks.", inside(
-        single_quotations(text)
+    yield Listed(
+        "inside double quotes", "Between “ and ”, or between two straight double quotes.", inside(quotations(text))
     )
+    single = inside(single_quotations(text))
+    yield Listed("inside single quotes", "Between ‘ and ’, straight single quotes, or backticks.", single)
     for pair in ("()", "[]", "{}"):
         spans, shown = brackets(text, pair), f"{pair[0]} {pair[1]}"
-        yield f"inside {shown}", f"Between {pair[0]} and the {pair[1]} that closes it.", inside(spans)
+        yield Listed(f"inside {shown}", f"Between {pair[0]} and the {pair[1]} that closes it.", inside(spans))
         if pair != "[]":
             deep = depth(symbols.length, spans).astype(np.float32)
-            yield f"depth of {shown}", f"How many {pair[0]} are open.", deep
-    yield "inside if (…)", "In the condition of an if.", inside(conditions(text))
+            yield Listed(f"depth of {shown}", f"How many {pair[0]} are open.", deep)
+    yield Listed("inside if (…)", "In the condition of an if.", inside(conditions(text)))
     found = c_spans(text)
     comment = inside(found["block"], opening=2) | inside(found["line"], opening=2, closing=0)
     string = inside(found["string"])
-    yield "inside /* */", "In a comment of C.", inside(found["block"], opening=2)
-    yield "inside // comment", "In a comment that the line's end ends.", inside(found["line"], opening=2, closing=0)
-    yield "inside a string of C", "Between double quotes, within one line.", string
-    yield "comment or string", "In a comment or a string of C.", comment | string
-    yield "inside < >", "In a tag of HTML or XML.", symbols.matched(_TAG)
-    yield "inside a URL", "In an address of the web.", symbols.matched(_URL)
-    yield "# line", "In a line that begins with #, as for the preprocessor.", symbols.matched(_DIRECTIVE)
+    yield Listed("inside /* */", "In a comment of C.", inside(found["block"], opening=2))
+    yield Listed(
+        "inside // comment", "In a comment that the line's end ends.", inside(found["line"], opening=2, closing=0)
+    )
+    yield Listed("inside a string of C", "Between double quotes, within one line.", string)
+    yield Listed("comment or string", "In a comment or a string of C.", comment | string)
+    yield Listed("inside < >", "In a tag of HTML or XML.", symbols.matched(_TAG))
+    yield Listed("inside a URL", "In an address of the web.", symbols.matched(_URL))
+    yield Listed("# line", "In a line that begins with #, as for the preprocessor.", symbols.matched(_DIRECTIVE))
 
 
 def _lines(symbols: _Symbols) -> Iterator[Listed]:
     newlines = np.flatnonzero(symbols.newline)
     position, ahead = symbols.since(newlines), symbols.until(newlines)
-    yield "position in the line", "How many symbols stand in the line so far.", position
-    yield "symbols to the line's end", "How many symbols on the line ends.", ahead
-    yield "line ends soon", f"The line ends within {SOON} symbols.", (ahead > 0) & (ahead <= SOON)
+    yield Listed("position in the line", "How many symbols stand in the line so far.", position)
+    yield Listed("symbols to the line's end", "How many symbols on the line ends.", ahead, "next")
+    yield Listed("line ends soon", f"The line ends within {SOON} symbols.", (ahead > 0) & (ahead <= SOON), "next")
     indented, columns = _indentation(symbols)
-    yield "in the indentation", "Nothing but blanks stands in the line so far.", indented
-    yield "indentation", f"How many columns of blanks the line begins with; a tab is {TAB}.", columns
+    yield Listed("in the indentation", "Nothing but blanks stands in the line so far.", indented, "now")
+    yield Listed("indentation", f"How many columns of blanks the line begins with; a tab is {TAB}.", columns)
     paragraphs = np.array(paragraph_starts(symbols.text), np.int64)
-    yield "position in the paragraph", "How many symbols ago the paragraph began.", symbols.since(paragraphs)
+    yield Listed("position in the paragraph", "How many symbols ago the paragraph began.", symbols.since(paragraphs))
 
 
 def _indentation(symbols: _Symbols) -> tuple[np.ndarray, np.ndarray]:
@@ -145,24 +148,23 @@ def _words(symbols: _Symbols) -> Iterator[Listed]:
 
     position = np.where(inside, symbols.since(spans[:, 0]) + 1, 0).astype(np.float32)
     ahead = np.where(inside, symbols.until(np.maximum(spans[:, 1] - 1, 0)), 0).astype(np.float32)
-    yield "inside a word", "A letter, digit or underscore, or an apostrophe between letters.", inside
-    yield "position in the word", "How many symbols of the word were read; 0 outside.", position
-    yield "symbols to the word's end", "How many symbols of the word are still to come; 0 outside.", ahead
-    yield "capitalised word", "In a word that begins with a capital and goes on in small letters.", words(
-        lambda word: word[0].isupper() and not word.isupper()
+    yield Listed("inside a word", "A letter, digit or underscore, or an apostrophe between letters.", inside, "now")
+    yield Listed("position in the word", "How many symbols of the word were read; 0 outside.", position)
+    yield Listed(
+        "symbols to the word's end", "How many symbols of the word are still to come; 0 outside.", ahead, "next"
     )
-    yield "word in capitals", "In a word of two or more capitals and no small letter.", words(
-        lambda word: len(word) > 1 and word.isupper()
-    )
-    yield "inside a number", "In a number of digits.", symbols.matched(_NUMBER)
+    capitalised = words(lambda word: word[0].isupper() and not word.isupper())
+    capitals = words(lambda word: len(word) > 1 and word.isupper())
+    yield Listed("capitalised word", "In a word that begins with a capital and goes on in small letters.", capitalised)
+    yield Listed("word in capitals", "In a word of two or more capitals and no small letter.", capitals)
+    yield Listed("inside a number", "In a number of digits.", symbols.matched(_NUMBER), "now")
     ends = np.array([match.end() for match in _SENTENCE_END.finditer(symbols.text)], np.int64)
-    yield "position in the sentence", "How many symbols ago a sentence ended.", symbols.since(ends)
+    yield Listed("position in the sentence", "How many symbols ago a sentence ended.", symbols.since(ends))
     different = sorted({word.lower() for word in written})
     tags = dict(zip(different, tag_types(different).tags, strict=True))
     for tag, name in TAGS.items():
-        yield f"in a{'n' * (name[0] in 'a')} {name}", f"In a word that the lexicon tags as {name}.", words(
-            lambda word, tag=tag: tags[word.lower()] == tag
-        )
+        tagged = words(lambda word, tag=tag: tags[word.lower()] == tag)
+        yield Listed(f"in a{'n' * (name[0] == 'a')} {name}", f"In a word that the lexicon tags as {name}.", tagged)
 
 
 def _neighbours(symbols: _Symbols) -> Iterator[Listed]:
@@ -172,6 +174,6 @@ def _neighbours(symbols: _Symbols) -> Iterator[Listed]:
         "space": symbols.space & ~symbols.newline, "line end": symbols.newline, "mark": symbols.mark,
     }  # fmt: skip
     for kind, holds in kinds.items():
-        yield f"next: {kind}", f"The next symbol is a {kind}.", symbols.next(holds)
+        yield Listed(f"next: {kind}", f"The next symbol is a {kind}.", symbols.next(holds), "next")
     for kind, holds in (kinds | {"vowel": vowel}).items():
-        yield f"now: {kind}", f"The symbol itself is a {kind}.", holds
+        yield Listed(f"now: {kind}", f"The symbol itself is a {kind}.", holds, "now")

@@ -1,5 +1,6 @@
 """Token ids as the text that they stand for, and where in it each token stands."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,7 +51,7 @@ def token_text(ids: np.ndarray, vocabulary: Vocabulary, offsets: np.ndarray | No
     bounds = [0, len(ids)] if offsets is None else np.unique(offsets).tolist()
     write = _bytes_writer(vocabulary) if vocabulary.tokenisation.unit == "bytes" else _tokens_writer(vocabulary)
     texts, first, last, length = [], [], [], 0
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in itertools.pairwise(bounds):
         if texts:
             texts.append(_BETWEEN_TEXTS)
             length += len(_BETWEEN_TEXTS)

@@ -42,14 +42,15 @@ _STEP = 32  # shifts of one product
 class UnitScores:
     """Scores of H units for P properties, of T tokens.
 
-    names, kinds: of the properties. found: (H, P) scores on the even blocks; scores: (H, P) on the odd ones, where all
-    that follows is from; corrected_p: (H, P). control: (B, P), the largest |score| of any unit at each of B shifts;
-    control_95: (P,) its 95th percentile. held: (2, P), of yes/no the positions at which it holds in either part, of
+    names, kinds, abouts: of the properties. found: (H, P) scores on the even blocks; scores: (H, P) on the odd ones,
+    where all that follows is from; corrected_p: (H, P). control: (B, P), the largest |score| of any unit at each of
+    B shifts; control_95: (P,) its 95th percentile. held: (2, P), of yes/no the positions at which it holds in either part, of
     numbers all. dropped: (name, why) of properties that were not tested. block: tokens; tests: H·P.
     """
 
     names: tuple[str, ...]
     kinds: tuple[str, ...]
+    abouts: tuple[str, ...]
     found: np.ndarray
     scores: np.ndarray
     corrected_p: np.ndarray
@@ -123,6 +124,7 @@ def score_units(
     return UnitScores(
         names=tuple(one.name for one in tested),
         kinds=tuple(one.kind for one in tested),
+        abouts=tuple(one.about for one in tested),
         found=found,
         scores=scores,
         corrected_p=_corrected(scores, null),
@@ -142,7 +144,7 @@ def _held(one: TextProperty, part: np.ndarray) -> int:
 def _sort_out(
     properties: Sequence[TextProperty], parts: tuple[np.ndarray, np.ndarray]
 ) -> tuple[list[TextProperty], tuple[tuple[str, str], ...]]:
-    reasons = [(one, one.absence or next(filter(None, (_too_rare(one, part) for part in parts)), "")) for one in properties]
+    reasons = [(one, one.absence or _too_rare(one, parts[0]) or _too_rare(one, parts[1])) for one in properties]
     return [one for one, why in reasons if not why], tuple((one.name, why) for one, why in reasons if why)
 
 
@@ -225,7 +227,8 @@ def _corrected(scores: np.ndarray, null: np.ndarray) -> np.ndarray:
     for place, shifted in enumerate(null):
         others = shifts - 1
         own = shifted.astype(np.float64)
-        largest[place] = np.abs(_standardised(own, (total - own) / others, (squares - own**2) / others)).max(initial=0.0)
+        own_z = _standardised(own, (total - own) / others, (squares - own**2) / others)
+        largest[place] = np.abs(own_z).max(initial=0.0)
     return ((1 + shifts - np.searchsorted(np.sort(largest), z, side="left")) / (1 + shifts)).T
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from analysis.interpretation.listed import Listed
 from analysis.interpretation.structure import brackets, depth, quotations, single_quotations
 from analysis.interpretation.token_text import TokenText
 from data_prep.parts_of_speech import tag_types
 from data_prep.tokens import SENTENCE_END
 
-Listed = tuple[str, str, np.ndarray]  # name, what it says, (T,) values
 RECENT = 50  # words
 TAGS = {
     "NOUN": "noun", "VERB": "verb", "AUX": "auxiliary", "ADJ": "adjective", "ADV": "adverb", "PRON": "pronoun",
@@ -31,10 +31,14 @@ def _enclosures(text: TokenText) -> Iterator[Listed]:
     def inside(spans: np.ndarray) -> np.ndarray:
         return text.at_tokens(depth(len(text.text), spans) > 0)
 
-    yield "inside double quotes", "Between “ and ”, or between two double quotes.", inside(quotations(text.text))
-    yield "inside single quotes", "Between ‘ and ’, or single quotes.", inside(single_quotations(text.text))
+    yield Listed(
+        "inside double quotes", "Between “ and ”, or between two double quotes.", inside(quotations(text.text))
+    )
+    yield Listed("inside single quotes", "Between ‘ and ’, or single quotes.", inside(single_quotations(text.text)))
     for pair in ("()", "[]"):
-        yield f"inside {pair[0]} {pair[1]}", f"Between {pair[0]} and {pair[1]}.", inside(brackets(text.text, pair))
+        yield Listed(
+            f"inside {pair[0]} {pair[1]}", f"Between {pair[0]} and {pair[1]}.", inside(brackets(text.text, pair))
+        )
 
 
 def _sentences(text: TokenText) -> Iterator[Listed]:
@@ -48,21 +52,21 @@ def _sentences(text: TokenText) -> Iterator[Listed]:
     begins |= starts
     sentence = np.cumsum(begins)
     position = _since(begins)
-    yield "position in the sentence", "How many words of the sentence were read.", position
+    yield Listed("position in the sentence", "How many words of the sentence were read.", position)
     last = np.append(np.flatnonzero(begins)[1:], length)[sentence - 1] - 1
-    yield "words to the sentence's end", "How many words of the sentence are still to come.", (
-        last - np.arange(length)
-    ).astype(np.float32)
+    ahead = (last - np.arange(length)).astype(np.float32)
+    yield Listed("words to the sentence's end", "How many words of the sentence are still to come.", ahead, "next")
     if text.offsets is not None:
-        yield "position in the text", "How many words of the text were read.", _since(starts)
+        yield Listed("position in the text", "How many words of the text were read.", _since(starts))
+    negations = [bool(NEGATIONS.fullmatch(name)) for name in names]
     for name, says, which in (
-        ("a negation before", "not, n't, no, never … stood in the sentence.", [bool(NEGATIONS.fullmatch(n)) for n in names]),
-        ("a turn before", "but, though, because, if … stood in the sentence.", [n in TURNS for n in names]),
-        ("a comma before", "A comma stood in the sentence.", [n == "," for n in names]),
+        ("a negation before", "not, n't, no, never … stood in the sentence.", negations),
+        ("a turn before", "but, though, because, if … stood in the sentence.", [name in TURNS for name in names]),
+        ("a comma before", "A comma stood in the sentence.", [name == "," for name in names]),
     ):
         seen = np.cumsum(_are(text, which))
         before = np.append(0, seen)[np.flatnonzero(begins)][sentence - 1]
-        yield name, says, seen > before
+        yield Listed(name, says, seen > before)
 
 
 def _kinds(text: TokenText) -> Iterator[Listed]:
@@ -75,17 +79,19 @@ def _kinds(text: TokenText) -> Iterator[Listed]:
     own["comma"] = _are(text, [name == "," for name in vocabulary.tokens])
     if vocabulary.unknown_id is not None:
         own["unknown word"] = text.ids == vocabulary.unknown_id
-    own["plural noun"] = own["noun"] & _are(text, [len(n) > 3 and n.endswith("s") and n[-2] not in "su'" for n in vocabulary.tokens])
+    plural = [len(name) > 3 and name.endswith("s") and name[-2] not in "su'" for name in vocabulary.tokens]
+    own["plural noun"] = own["noun"] & _are(text, plural)
     for name, holds in own.items():
         article = "an" if name[0] in "aeiou" else "a"
-        yield f"now: {name}", f"The word itself is {article} {name}.", holds
-        yield f"next: {name}", f"The next word is {article} {name}.", np.append(holds[1:], False)
+        yield Listed(f"now: {name}", f"The word itself is {article} {name}.", holds, "now")
+        yield Listed(f"next: {name}", f"The next word is {article} {name}.", np.append(holds[1:], False), "next")
     counts = np.log1p(np.array(vocabulary.counts, np.float32))
-    yield "frequency of the word", "How often the word stands in the training part (logarithm).", counts[text.ids]
-    yield "length of the word", "How many letters the word has.", np.array(
-        [len(name) for name in vocabulary.tokens], np.float32
-    )[text.ids]
-    yield "word repeated", f"The word stood among the {RECENT} words before, too.", _repeated(text.ids)
+    yield Listed(
+        "frequency of the word", "How often the word stands in the training part (logarithm).", counts[text.ids], "now"
+    )
+    lengths = np.array([len(name) for name in vocabulary.tokens], np.float32)
+    yield Listed("length of the word", "How many letters the word has.", lengths[text.ids], "now")
+    yield Listed("word repeated", f"The word stood among the {RECENT} words before, too.", _repeated(text.ids))
 
 
 def _are(text: TokenText, of_types: list[bool]) -> np.ndarray:

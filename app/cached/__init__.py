@@ -7,6 +7,14 @@ part of a key. What is returned is shared between visitors: frozen, and never ch
 from app.cached.clusters import find_clusters, find_decomposition, find_figures, find_matching, quality_in_progress
 from app.cached.corpora import corpus_states, find_corpus, find_frequencies, find_prepared, prepared_corpora
 from app.cached.generation import find_sample, find_tree
+from app.cached.interpretation import (
+    TextChoice,
+    find_coloured,
+    find_properties,
+    find_response_to,
+    find_scores,
+    find_source,
+)
 from app.cached.maps import find_map
 from app.cached.recordings import (
     RECORDED,
@@ -20,17 +28,19 @@ from app.cached.recordings import (
     is_recorded,
 )
 from app.cached.replacing import find_changed_row, find_downstream, find_replacement
-from app.cached.runs import find_run, find_runs
+from app.cached.runs import find_network, find_run, find_runs
 from app.cached.texts import find_changes, find_flow, find_glyph_row, find_occurrence, find_reading, find_unit_values
 from app.cached.uploads import find_columns, find_summaries, find_texts
 
 __all__ = [
     "RECORDED",
+    "TextChoice",
     "corpus_states",
     "find_banded",
     "find_changed_row",
     "find_changes",
     "find_clusters",
+    "find_coloured",
     "find_columns",
     "find_corpus",
     "find_decomposition",
@@ -42,16 +52,21 @@ __all__ = [
     "find_map",
     "find_matching",
     "find_nearest",
+    "find_network",
     "find_occurrence",
     "find_prepared",
+    "find_properties",
     "find_reading",
     "find_recorded_text",
     "find_recording",
     "find_replacement",
     "find_response",
+    "find_response_to",
     "find_run",
     "find_runs",
     "find_sample",
+    "find_scores",
+    "find_source",
     "find_stored_texts",
     "find_summaries",
     "find_texts",
