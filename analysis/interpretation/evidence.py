@@ -28,7 +28,7 @@ class Response:
     high: np.ndarray
 
 
-def tested_positions(tokens: int) -> np.ndarray:
+def held_out_positions(tokens: int) -> np.ndarray:
     """(T,) whether a position lies in the blocks that scores are of."""
     block = max(1, min(BLOCK, tokens // BLOCKS))
     return np.arange(tokens) // block % 2 == 1
@@ -36,15 +36,17 @@ def tested_positions(tokens: int) -> np.ndarray:
 
 def unit_response(states: np.ndarray, tested: TextProperty) -> Response:
     """How the states (T,) of a unit lie by a property of the same T tokens, on the tested blocks."""
-    part = tested_positions(len(states))
+    part = held_out_positions(len(states))
     own, values = states[part], tested.values[part]
     nothing = np.empty(0)
     if tested.kind == "yes/no":
         edges = np.histogram_bin_edges(own, BINS)
         counts = np.array([np.histogram(own[values == holds], edges)[0] for holds in (False, True)])
         return Response(edges, counts, nothing, nothing, nothing, nothing)
-    borders = np.unique(np.quantile(values, np.linspace(0, 1, LEVELS + 1)))
-    group = np.clip(np.searchsorted(borders, values, side="right") - 1, 0, max(0, len(borders) - 2))
+    borders = np.unique(values)
+    if len(borders) > LEVELS:
+        borders = np.unique(np.quantile(values, np.linspace(0, 1, LEVELS + 1)[:-1]))
+    group = np.searchsorted(borders, values, side="right")
     groups = [group == one for one in np.unique(group)]
     low, middle, high = np.array([np.quantile(own[some], (0.25, 0.5, 0.75)) for some in groups]).T
     return Response(nothing, nothing, np.array([values[some].mean() for some in groups]), low, middle, high)

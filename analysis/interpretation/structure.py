@@ -54,7 +54,7 @@ def quotations(text: str) -> Spans:
         mark, place = match.group(), match.start()
         paragraph = bisect_right(starts, place)
         if opened is not None and paragraph != here:
-            spans.append((opened, starts[here]))
+            spans.append((opened, starts[here] + 1))
             opened = None
         here = paragraph
         if mark == "“" or (mark == '"' and opened is None):
@@ -63,7 +63,7 @@ def quotations(text: str) -> Spans:
             spans.append((opened, place + 1))
             opened = None
     if opened is not None:
-        spans.append((opened, starts[here] if here < len(starts) else len(text) + 1))
+        spans.append((opened, starts[here] + 1 if here < len(starts) else len(text) + 1))
     return _array(spans)
 
 

@@ -41,6 +41,8 @@ class _Symbols:
         self.text, self.codes, self.length = text.text, text.codes, len(text.text)
         self.places = np.arange(self.length)
         self.newline = self.codes == ord("\n")
+        returns = (self.codes == ord("\r")) & self.next(self.newline)  # \r\n ends a line with its first symbol
+        self.line_end = returns | (self.newline & ~np.append(False, returns[:-1]))
         self.letter, self.upper, self.digit = (self.all(test) for test in (str.isalpha, str.isupper, str.isdigit))
         self.space = self.all(str.isspace)
         self.mark = ~(self.letter | self.digit | self.space | (self.codes == ord("_")))
@@ -115,7 +117,7 @@ def _enclosures(symbols: _Symbols) -> Iterator[Listed]:
 
 def _lines(symbols: _Symbols) -> Iterator[Listed]:
     newlines = np.flatnonzero(symbols.newline)
-    position, ahead = symbols.since(newlines), symbols.until(newlines)
+    position, ahead = symbols.since(newlines), symbols.until(np.flatnonzero(symbols.line_end))
     yield Listed("position in the line", "How many symbols stand in the line so far.", position)
     yield Listed("symbols to the line's end", "How many symbols on the line ends.", ahead, "next")
     yield Listed("line ends soon", f"The line ends within {SOON} symbols.", (ahead > 0) & (ahead <= SOON), "next")
@@ -171,7 +173,8 @@ def _neighbours(symbols: _Symbols) -> Iterator[Listed]:
     vowel = np.isin(symbols.codes, [ord(char) for char in "aeiouyAEIOUY"])
     kinds = {
         "letter": symbols.letter, "capital": symbols.upper, "digit": symbols.digit,
-        "space": symbols.space & ~symbols.newline, "line end": symbols.newline, "mark": symbols.mark,
+        "space": symbols.space & ~np.isin(symbols.codes, (ord("\n"), ord("\r"))), "line end": symbols.line_end,
+        "mark": symbols.mark,
     }  # fmt: skip
     for kind, holds in kinds.items():
         yield Listed(f"next: {kind}", f"The next symbol is a {kind}.", symbols.next(holds), "next")

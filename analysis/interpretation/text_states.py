@@ -22,8 +22,9 @@ def read_states(
 ) -> np.ndarray:
     """(T, H) float32: hidden or cell states of one layer (0-based) after each of `ids` (T,).
 
-    A running text is cut into pieces; before each the network reads the 500 tokens before it. Separate texts, which
-    begin at `offsets` (N + 1,), are each read from the zero state.
+    A running text is cut into pieces; before each the network reads the 500 tokens before it, from the zero state. What
+    a network keeps for longer than that is therefore lost at up to 63 places. Separate texts, which begin at `offsets`
+    (N + 1,), are each read from the zero state.
 
     Raises UserError when the network also reads backwards, when the text is too long for so many units, or when the
     network has no such state.

@@ -44,8 +44,8 @@ class UnitScores:
 
     names, kinds, abouts: of the properties. found: (H, P) scores on the even blocks; scores: (H, P) on the odd ones,
     where all that follows is from; corrected_p: (H, P). control: (B, P), the largest |score| of any unit at each of
-    B shifts; control_95: (P,) its 95th percentile. held: (2, P), of yes/no the positions at which it holds in either part, of
-    numbers all. dropped: (name, why) of properties that were not tested. block: tokens; tests: H·P.
+    B shifts; control_95: (P,) its 95th percentile. held: (2, P), of yes/no the positions at which it holds in
+    either part, of numbers all. dropped: (name, why) of properties that were not tested. block: tokens; tests: H·P.
     """
 
     names: tuple[str, ...]
@@ -94,7 +94,9 @@ def score_units(
     Raises UserError for a text of fewer than 1,000 tokens.
 
     *Notes*: significant is not interpretable. With many tokens, units that follow a property only slightly are beyond
-    chance, too: look at the score. A unit may follow something else that goes along with the property.
+    chance, too: look at the score. A unit may follow something else that goes along with the property. A number that is
+    mostly the same, such as a depth, correlates less than perfectly even with a unit that counts it, whose states
+    differ a little where the number does not: look at the yes/no property beside it.
     """
     tokens = len(states)
     if tokens < FEWEST_TOKENS:

@@ -68,7 +68,7 @@ class ColouredText {
     let line = null, group = null;
     data.tokens.forEach((shown, place) => {
       if (!line) room.append((line = block("line")));
-      const blank = shown === "␣", sign = blank || shown === "↵" || shown === "⇥" || shown === "<eos>";
+      const blank = shown === "␣", sign = blank || ["↵", "⇥", "\\r", "<eos>"].includes(shown);
       if (!group || blank || group.childElementCount > 60) {
         group = document.createElement("span");
         group.className = "group";

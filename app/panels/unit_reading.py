@@ -126,8 +126,8 @@ def ranked_list(scores: UnitScores) -> None:
     how_to_read(
         "A row per property, with the unit found to suit it best; a click beside it shows it in the text. About: of "
         "the symbol just read (now), of what follows (next), or kept in memory. Strength: |2 AUC − 1| of yes and no, "
-        "|rank correlation| of a number, on the half that chose nothing; chance: the best of all units, the text shifted, "
-        "95th percentile.",
+        "|rank correlation| of a number, on the half that chose nothing; chance: the best of all units, the text "
+        "shifted, 95th percentile.",
         "what the symbol itself says (now) needs no memory; and properties that go along with each other "
         "share their units.",
     )
