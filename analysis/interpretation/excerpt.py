@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.interpretation.source import Source
-from analysis.interpretation.text_states import WARM_UP
+from analysis.interpretation.text_states import paragraph_begins, warm_start
 from analysis.texts.reading import Reading, read_on
 from data_prep.encoded_text import EncodedText
 from data_prep.vocabulary import Vocabulary
@@ -28,13 +28,14 @@ class Excerpt:
 def read_excerpt(network: RecurrentNetwork, source: Source, vocabulary: Vocabulary, start: int, length: int) -> Excerpt:
     """Read `length` tokens from `start` on, fewer at the text's end.
 
-    What leads up to them is read before: 500 tokens of a running text, of separate texts the beginning of the first.
+    What leads up to them is read before: 500 tokens of a running text or more, as `read_states` does, of separate texts
+    the beginning of the first.
 
     Raises UserError as `read_on`.
     """
     end = min(len(source.ids), start + length)
     if source.offsets is None:
-        bounds = [max(0, start - WARM_UP), end]
+        bounds = [warm_start(paragraph_begins(source.ids, vocabulary), start), end]
     else:
         first, last = np.searchsorted(source.offsets, (start, end), side="right")
         bounds = [*source.offsets[first - 1 : last].tolist(), end]

@@ -8,10 +8,12 @@ import numpy as np
 
 from analysis.interpretation.properties import text_properties
 from analysis.interpretation.source import TOKENS, Source
-from analysis.interpretation.text_states import read_states
+from analysis.interpretation.text_states import paragraph_begins, read_states
 from analysis.interpretation.token_text import token_text
 from analysis.interpretation.unit_scores import SHIFTS, UnitScores, score_units
 from analysis.results import Content, ResultKey, ensure_result
+from data_prep.vocabulary import Vocabulary
+from models.network import RecurrentNetwork
 from models.run import Run
 
 KIND, SCHEMA = "interpretation", 1
@@ -47,16 +49,22 @@ def ensure_scores(
 
     def compute() -> Content:
         properties = text_properties(token_text(source.ids, run.vocabulary, source.offsets), options.pattern)
-        states = read() if read else read_run_states(run, source, options)
+        def read_now() -> np.ndarray:
+            return states_of(run.load_network(), source, run.vocabulary, options.state, options.layer)
+
+        states = (read or read_now)()
         return _content(score_units(states, properties, shifts=options.shifts, seed=options.seed))
 
     key = ResultKey(run, KIND, SCHEMA, asdict(options) | {"text": source.digest})
     return _scores(ensure_result(key, compute, again=again))
 
 
-def read_run_states(run: Run, source: Source, options: InterpretOptions) -> np.ndarray:
-    """(T, H): the states of a run with its best weights."""
-    return read_states(run.load_network(), source.ids, options.state, options.layer, source.offsets)
+def states_of(
+    network: RecurrentNetwork, source: Source, vocabulary: Vocabulary, state: str, layer: int
+) -> np.ndarray:
+    """(T, H): the states of one layer along a source."""
+    begins = paragraph_begins(source.ids, vocabulary)
+    return read_states(network, source.ids, state, layer, source.offsets, begins)
 
 
 def _content(made: UnitScores) -> Content:

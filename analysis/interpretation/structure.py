@@ -104,14 +104,15 @@ def is_code(text: str) -> bool:
 def c_spans(text: str) -> dict[str, Spans]:
     """Comments (`block`, `line`), `string`s and `literal`s of C."""
     found: dict[str, list[tuple[int, int]]] = {"block": [], "line": [], "string": [], "literal": []}
-    place = 0 if is_code(text) else len(text)
+    place, block_end = 0 if is_code(text) else len(text), 0
     while match := _C.search(text, place):
         (start, place), kind = match.span(), str(match.lastgroup)
         if kind == "block":
-            end = text.find("*/", place, place + LONGEST_COMMENT)
-            if end < 0:
+            if 0 <= block_end < place:
+                block_end = text.find("*/", place)
+            if not place <= block_end <= place + LONGEST_COMMENT:
                 continue
-            place = end + 2
+            place = block_end + 2
         found[kind].append((start, place))
     return {kind: _array(spans) for kind, spans in found.items()}
 

@@ -8,6 +8,8 @@ from analysis.recording.windows import separate_texts
 from analysis.states import CarriedState, check_states, project_vocabulary, unroll
 from analysis.texts.reading import check_forward
 from data_prep.errors import UserError
+from data_prep.tokens import SENTENCE_END
+from data_prep.vocabulary import Vocabulary
 from models.network import RecurrentNetwork
 
 WARM_UP = 500  # tokens read before a piece of a running text, so that its states are those of reading on
@@ -17,14 +19,38 @@ MOST_VALUES = 160_000_000  # T·H that are kept
 _WINDOW = 100
 
 
+def paragraph_begins(ids: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
+    """Sorted places in `ids` (T,) at which a paragraph begins: after an empty line; of words, after a sentence end."""
+    if vocabulary.tokenisation.unit == "words":
+        ends = ids == vocabulary.ids.get(SENTENCE_END, -1)
+    else:
+        shown = ids[ids != vocabulary.ids.get("\r", -1)]
+        newline = vocabulary.ids.get("\n", -1)
+        ends = np.zeros(len(ids), bool)
+        ends[ids != vocabulary.ids.get("\r", -1)] = (shown == newline) & (np.append(-1, shown[:-1]) == newline)
+    return np.append(0, np.flatnonzero(ends) + 1)
+
+
+def warm_start(begins: np.ndarray, place: int) -> int:
+    """Where to begin so that 500 tokens or more lead up to a place: with a paragraph, if one began not long before."""
+    latest = max(0, place - WARM_UP)
+    begin = int(begins[np.searchsorted(begins, latest, side="right") - 1])
+    return begin if latest - begin <= PIECE else latest
+
+
 def read_states(
-    network: RecurrentNetwork, ids: np.ndarray, state: str, layer: int, offsets: np.ndarray | None = None
+    network: RecurrentNetwork,
+    ids: np.ndarray,
+    state: str,
+    layer: int,
+    offsets: np.ndarray | None = None,
+    begins: np.ndarray | None = None,
 ) -> np.ndarray:
     """(T, H) float32: hidden or cell states of one layer (0-based) after each of `ids` (T,).
 
-    A running text is cut into pieces; before each the network reads the 500 tokens before it, from the zero state. What
-    a network keeps for longer than that is therefore lost at up to 63 places. Separate texts, which begin at `offsets`
-    (N + 1,), are each read from the zero state.
+    A running text is cut into pieces; before each the network reads the 500 tokens before it, from the zero state, and
+    a few more where a paragraph begins there (one of `begins`, from 0 on). What a network keeps for longer than that is
+    lost at up to 63 places. Separate texts, which begin at `offsets` (N + 1,), are each read from the zero state.
 
     Raises UserError when the network also reads backwards, when the text is too long for so many units, or when the
     network has no such state.
@@ -41,7 +67,7 @@ def read_states(
     states = np.empty((len(ids), units), np.float32)
     # Reading a word's row is quicker than computing it, where the text is longer than the vocabulary.
     projected = project_vocabulary(network) if len(ids) > 2 * network.vocabulary_size else None
-    for starts, warm, ends in _groups(len(ids), offsets):
+    for starts, warm, ends in _groups(len(ids), offsets, np.zeros(1, np.int64) if begins is None else begins):
         _read(network, ids, (starts, warm, ends), (state, layer), projected, states)
     return states
 
@@ -51,13 +77,15 @@ def longest_text(units: int) -> int:
     return MOST_VALUES // units
 
 
-def _groups(tokens: int, offsets: np.ndarray | None) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def _groups(
+    tokens: int, offsets: np.ndarray | None, begins: np.ndarray
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """(starts, first tokens of which the states are kept, ends) of what is read side by side, group by group."""
     if offsets is None:
         pieces = max(1, min(STREAMS, tokens // PIECE))
         ends = np.arange(1, pieces + 1) * tokens // pieces
         kept = np.append(0, ends[:-1])
-        return [(np.maximum(kept - WARM_UP, 0), kept, ends)]
+        return [(np.array([warm_start(begins, place) for place in kept.tolist()]), kept, ends)]
     segments = separate_texts(np.asarray(offsets), STREAMS)
     groups = []
     for first in range(0, len(segments.starts), STREAMS):

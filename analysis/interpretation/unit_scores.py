@@ -11,12 +11,13 @@ odd ones are for testing: all scores that count are of these. The control shifts
 against its states in a circle, by random offsets, so that both keep their inner order (states of neighbouring
 positions resemble each other; shuffled single positions would be far too easy to beat) and only their tie is cut.
 
-Every pair's score is compared in units of its own spread over the shifts, z; the largest |z| over *all* pairs at each
-shift is what chance reaches when it may choose among all of them (Westfall and Young 1993, max-statistic):
+What chance reaches for a property is the best |score| of *any* unit at each shift. A score is compared with that, in
+units of its spread over the shifts, t; the largest t over all properties at each shift is what chance reaches when it
+may choose among all units and all properties (the max-statistic of Westfall and Young, 1993):
 
-    p = (1 + number of shifts whose largest |z| ≥ |z|) / (1 + number of shifts),
+    p = (1 + number of shifts whose largest t is no smaller) / (1 + number of shifts),
 
-corrected for the number of tests. A shift's own z leaves that shift out of mean and spread, as the true one is.
+corrected for the number of tests. A shift's own t leaves that shift out of mean and spread, as the true one is.
 """
 
 from collections.abc import Sequence
@@ -113,7 +114,7 @@ def score_units(
     offsets = _offsets(int(odd.sum()), block, shifts, seed)
     units = states.shape[1]
     found, scores = (np.zeros((units, len(tested)), np.float64) for _ in parts)
-    null = np.zeros((len(offsets), len(tested), units), np.float32)
+    control = np.zeros((len(offsets), len(tested)))
     if tested:
         columns = [_columns(tested, part) for part in parts]
         step = max(1, _RANK_BYTES // (4 * tokens))
@@ -122,15 +123,15 @@ def score_units(
             found[some] = _scores(centred_ranks(states[parts[0], some]), *columns[0])
             ranks = centred_ranks(states[parts[1], some])
             scores[some] = _scores(ranks, *columns[1])
-            null[:, :, some] = _shifted_scores(ranks, *columns[1], offsets)
+            np.maximum(control, _best_by_chance(ranks, *columns[1], offsets), out=control)
     return UnitScores(
         names=tuple(one.name for one in tested),
         kinds=tuple(one.kind for one in tested),
         abouts=tuple(one.about for one in tested),
         found=found,
         scores=scores,
-        corrected_p=_corrected(scores, null),
-        control=np.abs(null).max(2, initial=0.0),
+        corrected_p=_corrected(scores, control),
+        control=control,
         held=np.array([[_held(one, part) for one in tested] for part in parts], np.int64).reshape(2, -1),
         dropped=dropped,
         tokens=tokens,
@@ -199,41 +200,37 @@ def _lengths(ranks: np.ndarray) -> np.ndarray:
     return np.where(lengths > 0, lengths, 1.0)
 
 
-def _shifted_scores(
+def _best_by_chance(
     ranks: np.ndarray, columns: np.ndarray, scale: np.ndarray, number: np.ndarray, offsets: np.ndarray
 ) -> np.ndarray:
-    """(B, P, H): the scores when the properties are shifted by each offset, in single precision."""
+    """(B, P): the largest |score| of these units when the properties are shifted by each offset; single precision."""
     length = columns.shape[1]
     twice = torch.from_numpy(np.concatenate((columns, columns), axis=1))  # so that a shifted stretch is a slice
-    ranked = torch.from_numpy(ranks)
-    null = torch.zeros(len(offsets), len(columns), len(ranks))
+    ranked, lengths = torch.from_numpy(ranks), torch.from_numpy(_lengths(ranks))
+    best = np.empty((len(offsets), len(columns)))
     for first in range(0, len(offsets), _STEP):
         some = offsets[first : first + _STEP].tolist()
-        sums = null[first : first + len(some)].view(-1, len(ranks))
+        sums = torch.zeros(len(some) * len(columns), len(ranks))
         for start in range(0, length, _AT_ONCE):
             end = min(start + _AT_ONCE, length)
             shifted = torch.cat([twice[:, start + offset : end + offset] for offset in some])
             sums.addmm_(shifted, ranked[:, start:end].T)
-    scores = null.numpy()
-    scores *= np.where(number, 1.0, scale).astype(np.float32)[None, :, None]
-    scores[:, number] /= _lengths(ranks).astype(np.float32)
-    return scores
+        scores = sums.view(len(some), len(columns), len(ranks)).abs_()
+        correlations = (scores / lengths).amax(2).numpy()
+        best[first : first + len(some)] = np.where(number, correlations, scores.amax(2).numpy() * scale)
+    return best
 
 
-def _corrected(scores: np.ndarray, null: np.ndarray) -> np.ndarray:
-    """(H, P) p values for the largest |z| over all pairs, from (H, P) scores and (B, P, H) shifted ones."""
-    shifts = len(null)
-    total, squares = null.sum(0, dtype=np.float64), np.einsum("bph,bph->ph", null, null, dtype=np.float64)
-    z = np.abs(_standardised(scores.T, total / shifts, squares / shifts))
-    largest = np.empty(shifts)
-    for place, shifted in enumerate(null):
-        others = shifts - 1
-        own = shifted.astype(np.float64)
-        own_z = _standardised(own, (total - own) / others, (squares - own**2) / others)
-        largest[place] = np.abs(own_z).max(initial=0.0)
-    return ((1 + shifts - np.searchsorted(np.sort(largest), z, side="left")) / (1 + shifts)).T
+def _corrected(scores: np.ndarray, control: np.ndarray) -> np.ndarray:
+    """(H, P) p values of scores (H, P), from the best |score| of any unit at each of B shifts (B, P)."""
+    shifts, others = len(control), len(control) - 1
+    total, squares = control.sum(0), (control**2).sum(0)
+    own = _standardised(control, (total - control) / others, (squares - control**2) / others)
+    largest = np.sort(own.max(1, initial=-np.inf))
+    found = _standardised(np.abs(scores), total / shifts, squares / shifts)
+    return (1 + shifts - np.searchsorted(largest, found, side="left")) / (1 + shifts)
 
 
 def _standardised(values: np.ndarray, mean: np.ndarray, mean_square: np.ndarray) -> np.ndarray:
     spread = np.sqrt(np.maximum(mean_square - mean**2, 0))
-    return np.divide(values - mean, spread, out=np.zeros_like(spread), where=spread > 1e-9)
+    return (values - mean) / np.maximum(spread, 1e-9)

@@ -10,8 +10,7 @@ from analysis.interpretation.evidence import Response, unit_response
 from analysis.interpretation.excerpt import Excerpt, read_excerpt
 from analysis.interpretation.properties import TextProperty, pattern_property, text_properties
 from analysis.interpretation.source import Source, corpus_source, own_source
-from analysis.interpretation.store import InterpretOptions, ensure_scores
-from analysis.interpretation.text_states import read_states
+from analysis.interpretation.store import InterpretOptions, ensure_scores, states_of
 from analysis.interpretation.token_text import TokenText, token_text
 from analysis.interpretation.unit_scores import UnitScores
 from app.cached.runs import find_run, fingerprint, network_of
@@ -98,7 +97,7 @@ def _matches(run_id: str, digest: str, files: object, choice: TextChoice, patter
 @st.cache_resource(max_entries=2, show_spinner=False)  # each may take hundreds of megabytes
 def _states(run_id: str, digest: str, files: object, choice: TextChoice, state: str, layer: int) -> np.ndarray:
     source = _source(run_id, digest, files, choice)
-    states = read_states(network_of(run_id, digest), source.ids, state, layer, source.offsets)
+    states = states_of(network_of(run_id, digest), source, find_run(run_id).vocabulary, state, layer)
     states.flags.writeable = False
     return states
 

@@ -7,7 +7,7 @@ import torch
 from analysis.interpretation.excerpt import read_excerpt
 from analysis.interpretation.properties import text_properties
 from analysis.interpretation.source import Source
-from analysis.interpretation.text_states import read_states
+from analysis.interpretation.text_states import paragraph_begins, read_states
 from analysis.interpretation.token_text import token_text
 from analysis.interpretation.unit_scores import score_units
 from analysis.states import unroll
@@ -67,7 +67,7 @@ def text():
 
 def test_the_counter_and_the_memory_are_found(network, vocabulary, text):
     ids = vocabulary.encode(list(text))[0]
-    states = read_states(network, ids, "cell", 0)
+    states = read_states(network, ids, "cell", 0, begins=paragraph_begins(ids, vocabulary))
     found = score_units(states, text_properties(token_text(ids, vocabulary)))
     for name, unit, least in (
         ("depth of ( )", COUNTER, 0.6),  # mostly 0, where the counter is only nearly so
@@ -97,6 +97,11 @@ def test_a_text_read_in_pieces_has_the_states_of_reading_on(vocabulary, text):
     excerpt = read_excerpt(network, Source(ids, None, "it"), vocabulary, 2_000, 300)
     np.testing.assert_allclose(excerpt.states["cell"][:, 0], layers[0].cell[2_000:2_300, 0], atol=1e-5)
     assert excerpt.tokens == tuple(text[2_000:2_300])
+
+
+def test_paragraphs_begin_after_empty_lines(vocabulary):
+    text = "a\n\nb\nb\n\n\na"
+    assert paragraph_begins(vocabulary.encode(list(text))[0], vocabulary).tolist() == [0, 3, 8, 9]
 
 
 def test_separate_texts_begin_with_nothing_in_mind(network, vocabulary):
