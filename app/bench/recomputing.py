@@ -38,8 +38,13 @@ ANALYSES = (
     "compare_occurrence",
     "replace_token",
     "downstream",
+    "text_properties",
+    "states_of",
+    "ensure_scores",
+    "coloured_text_data",
 )
-PAGES = tuple(f"views/{name}.py" for name in ("memory_map", "words", "units", "sentences", "compare", "overview"))
+NAMES = ("memory_map", "words", "units", "interpret", "sentences", "compare", "overview")
+PAGES = tuple(f"views/{name}.py" for name in NAMES)
 RERUNS = 3  # of each page
 TIMEOUT = 120  # seconds
 
