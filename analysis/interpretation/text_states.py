@@ -10,11 +10,13 @@ from analysis.texts.reading import check_forward
 from data_prep.errors import UserError
 from data_prep.tokens import SENTENCE_END
 from data_prep.vocabulary import Vocabulary
+from models.cores import one_core_each
 from models.network import RecurrentNetwork
 
 WARM_UP = 500  # tokens read before a piece of a running text, so that its states are those of reading on
 PIECE = 2_000  # tokens of a piece, at least
-STREAMS = 64
+STREAMS = 32  # read side by side, on a core
+MOST_PIECES = 128
 MOST_VALUES = 160_000_000  # T·H that are kept
 _WINDOW = 100
 
@@ -50,7 +52,7 @@ def read_states(
 
     A running text is cut into pieces; before each the network reads the 500 tokens before it, from the zero state, and
     a few more where a paragraph begins there (one of `begins`, from 0 on). What a network keeps for longer than that is
-    lost at up to 63 places. Separate texts, which begin at `offsets` (N + 1,), are each read from the zero state.
+    lost at up to 127 places. Separate texts, which begin at `offsets` (N + 1,), are each read from the zero state.
 
     Raises UserError when the network also reads backwards, when the text is too long for so many units, or when the
     network has no such state.
@@ -67,8 +69,10 @@ def read_states(
     states = np.empty((len(ids), units), np.float32)
     # Reading a word's row is quicker than computing it, where the text is longer than the vocabulary.
     projected = project_vocabulary(network) if len(ids) > 2 * network.vocabulary_size else None
-    for starts, warm, ends in _groups(len(ids), offsets, np.zeros(1, np.int64) if begins is None else begins):
-        _read(network, ids, (starts, warm, ends), (state, layer), projected, states)
+    groups = _groups(len(ids), offsets, np.zeros(1, np.int64) if begins is None else begins)
+    with one_core_each(1 if network.device.type == "cuda" else torch.get_num_threads()) as pool:
+        for done in [pool.submit(_read, network, ids, one, (state, layer), projected, states) for one in groups]:
+            done.result()
     return states
 
 
@@ -82,10 +86,12 @@ def _groups(
 ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """(starts, first tokens of which the states are kept, ends) of what is read side by side, group by group."""
     if offsets is None:
-        pieces = max(1, min(STREAMS, tokens // PIECE))
+        pieces = max(1, min(MOST_PIECES, tokens // PIECE))
         ends = np.arange(1, pieces + 1) * tokens // pieces
         kept = np.append(0, ends[:-1])
-        return [(np.array([warm_start(begins, place) for place in kept.tolist()]), kept, ends)]
+        starts = np.array([warm_start(begins, place) for place in kept.tolist()])
+        shares = np.array_split(np.arange(pieces), -(-pieces // STREAMS))
+        return [(starts[some], kept[some], ends[some]) for some in shares]
     segments = separate_texts(np.asarray(offsets), STREAMS)
     groups = []
     for first in range(0, len(segments.starts), STREAMS):
@@ -94,6 +100,7 @@ def _groups(
     return groups
 
 
+@torch.inference_mode()
 def _read(
     network: RecurrentNetwork,
     ids: np.ndarray,

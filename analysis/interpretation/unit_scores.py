@@ -29,13 +29,14 @@ import torch
 from analysis.interpretation.properties import FEWEST_POSITIONS, FEWEST_STRETCHES, TextProperty
 from analysis.interpretation.ranks import centred_ranks
 from data_prep.errors import UserError
+from models.cores import one_core_each
 
 BLOCK = 1_000  # tokens, of long texts
 BLOCKS = 20  # at least, of shorter ones
 SHIFTS = 99
 FEWEST_TOKENS = 1_000
 _AT_ONCE = 4096  # positions of one product
-_RANK_BYTES = 256 << 20
+_RANK_BYTES = 128 << 20  # a core
 _STEP = 32  # shifts of one product
 
 
@@ -117,13 +118,18 @@ def score_units(
     control = np.zeros((len(offsets), len(tested)))
     if tested:
         columns = [_columns(tested, part) for part in parts]
-        step = max(1, _RANK_BYTES // (4 * tokens))
-        for first in range(0, units, step):
-            some = slice(first, first + step)
+        cores = min(torch.get_num_threads(), units)
+
+        def test(some: slice) -> np.ndarray:
             found[some] = _scores(centred_ranks(states[parts[0], some]), *columns[0])
             ranks = centred_ranks(states[parts[1], some])
             scores[some] = _scores(ranks, *columns[1])
-            np.maximum(control, _best_by_chance(ranks, *columns[1], offsets), out=control)
+            return _best_by_chance(ranks, *columns[1], offsets)
+
+        step = max(1, min(-(-units // cores), _RANK_BYTES // (4 * tokens)))
+        with one_core_each(cores) as pool:
+            for best in pool.map(test, [slice(first, first + step) for first in range(0, units, step)]):
+                np.maximum(control, best, out=control)
     return UnitScores(
         names=tuple(one.name for one in tested),
         kinds=tuple(one.kind for one in tested),
@@ -187,10 +193,11 @@ def _columns(tested: Sequence[TextProperty], part: np.ndarray) -> tuple[np.ndarr
 
 def _scores(ranks: np.ndarray, columns: np.ndarray, scale: np.ndarray, number: np.ndarray) -> np.ndarray:
     """(H, P), in double precision throughout."""
-    sums = np.zeros((len(ranks), len(columns)))
+    total = torch.zeros(len(ranks), len(columns), dtype=torch.float64)
     for start in range(0, ranks.shape[1], _AT_ONCE):
         some = slice(start, start + _AT_ONCE)
-        sums += ranks[:, some].astype(np.float64) @ columns[:, some].T.astype(np.float64)
+        total += torch.from_numpy(ranks[:, some]).double() @ torch.from_numpy(columns[:, some]).double().T
+    sums = total.numpy()
     return np.where(number, sums / _lengths(ranks)[:, None], sums * scale)
 
 

@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 
 
 def test_flip_click_and_jump(visit):
-    page = visit("interpret?run=toy-words-lstm&read=own+text&unit=3&beside=5&passage=The+red+cat+sleeps.%0A<b>x</b>+שלום")
+    passage = "The+red+cat+sleeps.%0A<b>x</b>+שלום"
+    page = visit(f"interpret?run=toy-words-lstm&read=own+text&unit=3&beside=5&passage={passage}")
     text = page.locator("[data-coloured]")
     root = page.locator(".coloured")
     tokens = text.locator(".token")
@@ -46,8 +47,7 @@ def test_a_row_of_the_list_is_shown_in_the_text(visit):
     expect(root.locator(".score")).to_contain_text("now: noun: AUC")
     held = root.locator("[data-coloured] .token.held")
     expect(held.first).to_be_attached()
-    words = set(held.locator("b").all_inner_texts())
-    assert words
-    assert words <= {noun + s for noun in "cat dog bird horse rabbit lamp river window stone star garden house tree sea".split() for s in ("", "s")}  # fmt: skip  # noqa: E501
+    assert {"cat", "dog", "lamp", "river"} <= set(held.locator("b").all_inner_texts())
+    assert not {"the", ".", "red", "not"} & set(held.locator("b").all_inner_texts())
     expect(page.get_by_role("heading", name=re.compile("How do you know"))).to_be_visible()
     expect(page.get_by_text(re.compile("Corrected for [0-9,]+ tests"))).to_be_visible()
