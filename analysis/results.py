@@ -1,6 +1,6 @@
-"""Stored results: found again by the run's digest and every option, computed once, verified when they are read.
+"""Stored results: found again by the digest of a run, or of a corpus, and every option; computed once, verified.
 
-A result is a sealed folder `results/<run digest>/<kind>-<key>` of the home folder (or beside a run of the gallery):
+A result is a sealed folder `results/<digest>/<kind>-<key>` of the home folder (or beside a run of the gallery):
 plain values and arrays. Several processes may ask for the same result at once: one of them computes it, and the
 others wait and read. What is damaged is computed again.
 """
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
+from data_prep.corpus import Corpus, list_corpora, open_corpus
 from data_prep.errors import UserError
 from data_prep.sealed_folder import MANIFEST, home, open_sealed, read_json, sealing, write_json
 from models.run import Run, list_runs
@@ -28,12 +29,12 @@ ARRAYS, ABOUT = "arrays.npz", "about.json"
 
 @dataclass(frozen=True)
 class ResultKey:
-    """Names a result: its kind and the version of its format, the run, and every option.
+    """Names a result: its kind and the version of its format, the run or corpus that it is of, and every option.
 
-    place: the folder of the run's results, as the home folder is when the key is made.
+    place: the folder of the results of this run or corpus, as the home folder is when the key is made.
     """
 
-    run: Run
+    run: Run | Corpus
     kind: str
     schema: int
     options: dict[str, Any]
@@ -69,8 +70,8 @@ class StoredResult:
     fault: str | None
 
 
-def results_home(run: Run) -> Path:
-    """Where the results of a run are kept."""
+def results_home(run: Run | Corpus) -> Path:
+    """Where the results of a run, or of a corpus, are kept."""
     return home() / "results" / run.digest[:16]
 
 
@@ -89,7 +90,8 @@ def read_result(folder: Path, kind: str, schema: int) -> Content:
 
 def save_result(key: ResultKey, content: Content, results: Path, *, compressed: bool = False) -> None:
     """Write into the folder `results`, in one step: there is either nothing or everything."""
-    about = {"run": key.run.id, "run_digest": key.run.digest, "options": key.options}
+    name = key.run.id if isinstance(key.run, Run) else key.run.name
+    about = {"run": name, "run_digest": key.run.digest, "options": key.options}
     with sealing(results / key.name, key.kind, key.schema, replace=True) as folder:
         (np.savez_compressed if compressed else np.savez)(folder / ARRAYS, allow_pickle=False, **content.arrays)
         write_json(folder / ABOUT, content.about | about)
@@ -108,8 +110,11 @@ def ensure_result(key: ResultKey, compute: Callable[[], Content], *, again: bool
 
 
 def list_results() -> list[StoredResult]:
-    """Every result in the home folder, those of runs that are gone and damaged ones included."""
+    """Every result in the home folder, those of runs and corpora that are gone and damaged ones included."""
     digests = {run.digest for run in list_runs()[0]}
+    for name in list_corpora():
+        with suppress(UserError):  # of a damaged corpus nothing is left to be said
+            digests.add(open_corpus(name).digest)
     folders = sorted((home() / "results").glob("*/*"))
     return [_describe(folder, digests) for folder in folders if folder.is_dir()]
 
@@ -168,7 +173,7 @@ def _describe(folder: Path, digests: set[str]) -> StoredResult:
         open_sealed(folder, kind, read_json(folder / MANIFEST)["schema"])
         about = read_json(folder / ABOUT)
         run, options = about["run"], about["options"]
-        fault = None if about["run_digest"] in digests else "its run is gone"
+        fault = None if about["run_digest"] in digests else "what it is of is gone"
     except (UserError, KeyError, TypeError) as error:
         fault = getattr(error, "message", "") or "it is damaged"
     return StoredResult(folder, kind, run, options, size, fault)

@@ -16,6 +16,14 @@ from app.cached.interpretation import (
     find_source,
 )
 from app.cached.maps import find_map
+from app.cached.models import (
+    find_baselines,
+    find_entry,
+    find_model_map,
+    find_ngram_scores,
+    find_predictions,
+    is_run_predicted,
+)
 from app.cached.recordings import (
     RECORDED,
     find_banded,
@@ -37,6 +45,7 @@ __all__ = [
     "TextChoice",
     "corpus_states",
     "find_banded",
+    "find_baselines",
     "find_changed_row",
     "find_changes",
     "find_clusters",
@@ -45,15 +54,19 @@ __all__ = [
     "find_corpus",
     "find_decomposition",
     "find_downstream",
+    "find_entry",
     "find_figures",
     "find_flow",
     "find_frequencies",
     "find_glyph_row",
     "find_map",
     "find_matching",
+    "find_model_map",
     "find_nearest",
     "find_network",
+    "find_ngram_scores",
     "find_occurrence",
+    "find_predictions",
     "find_prepared",
     "find_properties",
     "find_reading",
@@ -74,6 +87,7 @@ __all__ = [
     "find_unit_measures",
     "find_unit_values",
     "is_recorded",
+    "is_run_predicted",
     "prepared_corpora",
     "quality_in_progress",
 ]

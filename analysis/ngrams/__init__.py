@@ -1,0 +1,1 @@
+"""n-gram models of every order at once, from the sorted suffixes of one text."""
