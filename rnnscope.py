@@ -10,6 +10,12 @@ The public names of the library, so that a script needs one import:
 from analysis.clusters.coclustering import Coclusters, cocluster
 from analysis.clusters.decomposition import Decomposition, decompose
 from analysis.clusters.quality import QualityProfile, quality_profile
+from analysis.interpretation.properties import TextProperty, text_properties
+from analysis.interpretation.source import corpus_source, own_source
+from analysis.interpretation.store import InterpretOptions, ensure_scores
+from analysis.interpretation.text_states import read_states
+from analysis.interpretation.token_text import token_text
+from analysis.interpretation.unit_scores import UnitScores, score_units
 from analysis.layer_measures import ResponseMeasures, StateMeasures, response_measures, state_measures
 from analysis.projection import Projection, project
 from analysis.recording.engine import record
@@ -59,6 +65,7 @@ __all__ = [
     "Downstream",
     "ExpectedResponse",
     "ImportOptions",
+    "InterpretOptions",
     "LabelOptions",
     "LayerStates",
     "Node",
@@ -79,21 +86,25 @@ __all__ = [
     "Sample",
     "StateMeasures",
     "StrongestContext",
+    "TextProperty",
     "TextSummaries",
     "TokenChanges",
     "Tokenisation",
     "Tree",
     "UnitMeasures",
+    "UnitScores",
     "UserError",
     "Vocabulary",
     "cluster_flow",
     "cocluster",
     "compare_occurrence",
+    "corpus_source",
     "corpus_states",
     "cross_entropy_nats",
     "decompose",
     "describe_corpus",
     "downstream",
+    "ensure_scores",
     "examine_network",
     "import_states",
     "join_tokens",
@@ -104,6 +115,7 @@ __all__ = [
     "nearest_words",
     "open_corpus",
     "open_run",
+    "own_source",
     "percentiles",
     "prepare_corpus",
     "prepare_known",
@@ -113,6 +125,7 @@ __all__ = [
     "quality_profile",
     "read_many",
     "read_prompt",
+    "read_states",
     "read_text",
     "record",
     "record_run",
@@ -121,6 +134,7 @@ __all__ = [
     "response_measures",
     "sample",
     "save_run",
+    "score_units",
     "similarity_rank",
     "state_measures",
     "stored_recording",
@@ -128,7 +142,9 @@ __all__ = [
     "strongest_units",
     "strongest_words",
     "tag_types",
+    "text_properties",
     "token_changes",
+    "token_text",
     "train",
     "tree",
     "unit_measures",

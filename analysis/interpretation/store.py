@@ -16,7 +16,7 @@ from data_prep.vocabulary import Vocabulary
 from models.network import RecurrentNetwork
 from models.run import Run
 
-KIND, SCHEMA = "interpretation", 1
+KIND, SCHEMA = "interpretation", 2  # another whenever a property or a score means something else
 _ARRAYS = ("found", "scores", "corrected_p", "control", "held")
 
 

@@ -158,7 +158,7 @@ def _words(symbols: _Symbols) -> Iterator[Listed]:
     capitalised = words(lambda word: word[0].isupper() and not word.isupper())
     capitals = words(lambda word: len(word) > 1 and word.isupper())
     yield Listed("capitalised word", "In a word that begins with a capital and goes on in small letters.", capitalised)
-    yield Listed("word in capitals", "In a word of two or more capitals and no small letter.", capitals)
+    yield Listed("word in capitals", "In a word of two or more capitals and no small letter.", capitals, "now")
     yield Listed("inside a number", "In a number of digits.", symbols.matched(_NUMBER), "now")
     ends = np.array([match.end() for match in _SENTENCE_END.finditer(symbols.text)], np.int64)
     yield Listed("position in the sentence", "How many symbols ago a sentence ended.", symbols.since(ends))

@@ -260,13 +260,13 @@ class ColouredText {
       token.append(label);
       return token;
     };
-    legend.append(`${data.quantity} −1`, ...[-127, -64, -24, 0, 24, 64, 127].map(sample), "+1", "· a line above: positive, below: negative");
+    legend.append(`${data.quantity} −1`, ...[-127, -64, -24, 0, 24, 64, 127].map(sample), "+1", block("gap-in-line"), "a line above: positive, below: negative");
     if (this.marked) {
       const held = sample(0);
       held.classList.add("held");
-      legend.append("·", held, data.property);
+      legend.append(held, data.property);
     }
-    if (this.beside.length) legend.append(`· bands below: unit ${this.beside.join(", unit ")}`);
+    if (this.beside.length) legend.append(block("gap-in-line"), `bands below: unit ${this.beside.join(", unit ")}`);
     return legend;
   }
 }
