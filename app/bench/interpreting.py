@@ -15,6 +15,7 @@ from analysis.interpretation.properties import TextProperty, text_properties
 from analysis.interpretation.token_text import token_text
 from analysis.interpretation.unit_scores import SHIFTS, score_units
 from app.bench.measured import Measured
+from app.bench.repainting import measure_repainting
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import build_vocabulary
 
@@ -51,6 +52,7 @@ def measure_interpreting() -> list[Measured]:
             "every property of 300,000 characters", library, "s", "str.split of the text", split,
             library <= LIBRARY_GOAL, "≤ 5 s",
         ),
+        measure_repainting(),
     ]  # fmt: skip
 
 

@@ -163,12 +163,12 @@ class ColouredText {
   list() {
     const own = this.unit * this.length, strength = (place) => Math.abs(this.values[own + place]);
     const found = [], free = new Uint8Array(this.length).fill(1);
-    for (let level = 127; level > 0 && found.length < STRONGEST; level--) {
-      for (let place = 0; place < this.length && found.length < STRONGEST; place++) {
-        if (strength(place) !== level || !free[place]) continue;
-        found.push(place);
-        free.fill(0, Math.max(0, place - APART), place + APART);
-      }
+    const byStrength = Array.from({ length: this.length }, (_, place) => place).sort((a, b) => strength(b) - strength(a));
+    for (const place of byStrength) {
+      if (found.length === STRONGEST || !strength(place)) break;
+      if (!free[place]) continue;
+      found.push(place);
+      free.fill(0, Math.max(0, place - APART), place + APART);
     }
     const around = this.data.words ? 3 : 12, glue = this.data.words ? " " : "";
     const shown = (from, to) => this.data.tokens.slice(Math.max(0, from), to).map((one) => (one === "␣" ? " " : one)).join(glue);
