@@ -243,6 +243,12 @@ class ColouredText {
       guess.append(label, rail, share);
       lines.push(guess);
     }
+    const next = data.tokens[current + 1];
+    if (data.guessed && next !== undefined && !lines.some((line) => line.classList.contains("came"))) {
+      const other = block("other");
+      other.textContent = `another came: ${next}`;
+      lines.push(other);
+    }
     this.card.replaceChildren(...lines);
     const frame = this.view.getBoundingClientRect(), own = token.getBoundingClientRect();
     const left = own.left - frame.left + this.view.scrollLeft;
