@@ -63,7 +63,7 @@ def ngram_entries(corpus: str, scores: NgramScores) -> tuple[ModelEntry, ...]:
     """The n-gram models of a corpus, one for each context length."""
     return tuple(
         ModelEntry(
-            name=f"{context + 1}-gram",
+            name=f"n-gram {context}",
             kind="n-gram",
             cell="n-gram",
             layers=None,
@@ -84,7 +84,7 @@ def ngram_entries(corpus: str, scores: NgramScores) -> tuple[ModelEntry, ...]:
 def window_entry(corpus: str, scores: WindowScores) -> ModelEntry:
     """A trained network over n tokens."""
     return ModelEntry(
-        name=f"{scores.context}-NN",
+        name=f"n-NN {scores.context}",
         kind="n-NN",
         cell="n-NN",
         layers=1,

@@ -92,6 +92,6 @@ def _model_map(
     opened = find_prepared(corpus)
     found = {run_id: ensure_predictions(find_run(run_id)).distributions for run_id, _ in runs}
     spread = ensure_ngram_distributions(opened, MAPPED)
-    found |= {f"{context + 1}-gram": values for context, values in spread.items()}
-    found |= {f"{context}-NN": ensure_window_scores(opened, context).distributions for context in windows}
+    found |= {f"n-gram {context}": values for context, values in spread.items()}
+    found |= {f"n-NN {context}": ensure_window_scores(opened, context).distributions for context in windows}
     return map_models(found)

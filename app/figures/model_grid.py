@@ -128,8 +128,8 @@ def plot_grid(entries: Sequence[ModelEntry], corpus: str, *, dark: bool) -> go.F
     return figure
 
 
-def plot_model_map(found: ModelMap, kinds: dict[str, str], *, dark: bool) -> go.Figure:
-    """Every model as a mark with its name; those that predict alike lie together."""
+def plot_model_map(found: ModelMap, kinds: dict[str, str], corpus: str, *, dark: bool) -> go.Figure:
+    """Every model as a mark with its name, less that of the corpus; those that predict alike lie together."""
     colours = series(dark=dark)
     figure = go.Figure()
     for place, (kind, symbol) in enumerate(SYMBOLS.items()):
@@ -140,16 +140,18 @@ def plot_model_map(found: ModelMap, kinds: dict[str, str], *, dark: bool) -> go.
                 y=found.points[rows, 1],
                 mode="markers+text",
                 marker={"symbol": symbol, "size": 12, "color": colours[(0, 3, 1)[place]][0], "line": {"width": 2}},
-                text=[escaped(shortened(found.names[row], 26)) for row in rows],
+                text=[escaped(shortened(found.names[row].removeprefix(f"{corpus}-"), 26)) for row in rows],
                 textposition="top center",
                 name={"recurrent": "recurrent networks"}.get(kind, kind),
                 hovertemplate="%{text}<extra></extra>",
             )
     figure = styled(figure, dark=dark, height=460, x="", y="")
     figure.update_xaxes(showticklabels=False, showgrid=False)
-    figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False, scaleanchor="x")
-    pad = 0.15 * float(np.ptp(found.points[:, 0]) or 1)
-    figure.update_xaxes(range=[found.points[:, 0].min() - 2 * pad, found.points[:, 0].max() + 2 * pad])
+    figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False)
+    low, high = found.points.min(0), found.points.max(0)
+    pad = 0.12 * np.where(high > low, high - low, 1.0)  # for the names
+    figure.update_xaxes(range=[low[0] - pad[0], high[0] + pad[0]])
+    figure.update_yaxes(range=[low[1] - pad[1], high[1] + pad[1]])
     return figure
 
 

@@ -30,7 +30,7 @@ def model_map(corpus: str, runs: Sequence[Run], predicted: Sequence[Run], entrie
     found = cached.find_model_map(corpus, tuple(run.id for run in predicted))
     kinds = {entry.name: entry.kind for entry in entries}
     st.plotly_chart(
-        plot_model_map(found, kinds, dark=st.context.theme.type == "dark"), theme=None,
+        plot_model_map(found, kinds, corpus, dark=st.context.theme.type == "dark"), theme=None,
         alt=f"{len(found.names)} models, those that predict alike near each other",
     )  # fmt: skip
     how_to_read(

@@ -40,7 +40,7 @@ def test_every_kind_of_model_has_an_entry(copied_home):
     assert entry.bytes == (run.folder / "weights.safetensors").stat().st_size
     scores = ensure_ngram_scores(corpus, longest=3)
     grams = ngram_entries("toy-bytes", scores)
-    assert [gram.name for gram in grams] == ["1-gram", "2-gram", "3-gram", "4-gram"]
+    assert [gram.name for gram in grams] == ["n-gram 0", "n-gram 1", "n-gram 2", "n-gram 3"]
     assert [gram.nats for gram in grams] == pytest.approx(scores.cross_entropy_nats.tolist())
     assert grams[3].parameters == scores.ngrams[3] > grams[2].parameters
     assert not is_window_scored(corpus, 2)
@@ -49,7 +49,7 @@ def test_every_kind_of_model_has_an_entry(copied_home):
     again = ensure_window_scores(corpus, 2)
     np.testing.assert_array_equal(window.log_probabilities, again.log_probabilities)
     entry = window_entry("toy-bytes", window)
-    assert (entry.name, entry.context, entry.parameters) == ("2-NN", 2, window.parameters)
+    assert (entry.name, entry.context, entry.parameters) == ("n-NN 2", 2, window.parameters)
     assert window.distributions.shape == predicted.distributions.shape
     places = predicted.sampled
     np.testing.assert_allclose(
