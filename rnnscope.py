@@ -19,6 +19,12 @@ from analysis.errors.oracle_settings import OracleSettings
 from analysis.errors.places import find_places, sought_by_name
 from analysis.errors.ranked_tokens import RankedTokens, rank_tokens
 from analysis.errors.store import ensure_context_losses
+from analysis.interpretation.properties import TextProperty, text_properties
+from analysis.interpretation.source import corpus_source, own_source
+from analysis.interpretation.store import InterpretOptions, ensure_scores
+from analysis.interpretation.text_states import read_states
+from analysis.interpretation.token_text import token_text
+from analysis.interpretation.unit_scores import UnitScores, score_units
 from analysis.layer_measures import ResponseMeasures, StateMeasures, response_measures, state_measures
 from analysis.predictions.predict import Predictions
 from analysis.predictions.store import ensure_predictions
@@ -74,6 +80,7 @@ __all__ = [
     "ErrorSets",
     "ExpectedResponse",
     "ImportOptions",
+    "InterpretOptions",
     "LabelOptions",
     "LayerStates",
     "Node",
@@ -97,11 +104,13 @@ __all__ = [
     "Sample",
     "StateMeasures",
     "StrongestContext",
+    "TextProperty",
     "TextSummaries",
     "TokenChanges",
     "Tokenisation",
     "Tree",
     "UnitMeasures",
+    "UnitScores",
     "UserError",
     "Vocabulary",
     "break_down",
@@ -111,6 +120,7 @@ __all__ = [
     "cocluster",
     "compare_occurrence",
     "context_curve",
+    "corpus_source",
     "corpus_states",
     "cross_entropy_nats",
     "decompose",
@@ -118,6 +128,7 @@ __all__ = [
     "downstream",
     "ensure_context_losses",
     "ensure_predictions",
+    "ensure_scores",
     "error_sets",
     "examine_network",
     "find_places",
@@ -131,6 +142,7 @@ __all__ = [
     "nearest_words",
     "open_corpus",
     "open_run",
+    "own_source",
     "percentiles",
     "prepare_corpus",
     "prepare_known",
@@ -141,6 +153,7 @@ __all__ = [
     "rank_tokens",
     "read_many",
     "read_prompt",
+    "read_states",
     "read_text",
     "record",
     "record_run",
@@ -149,6 +162,7 @@ __all__ = [
     "response_measures",
     "sample",
     "save_run",
+    "score_units",
     "similarity_rank",
     "sought_by_name",
     "state_measures",
@@ -157,7 +171,9 @@ __all__ = [
     "strongest_units",
     "strongest_words",
     "tag_types",
+    "text_properties",
     "token_changes",
+    "token_text",
     "train",
     "tree",
     "unit_measures",

@@ -20,6 +20,7 @@ SECTIONS = {
         Page("views/memory_map.py", "Memory map", ":material/hub:", "which words move which units"),
         Page("views/words.py", "Words", ":material/sort_by_alpha:", "how every unit responds to a word"),
         Page("views/units.py", "Units", ":material/grain:", "what moves a unit, its gates, where it is strongest"),
+        Page("views/interpret.py", "Reading units", ":material/format_color_text:", "what units keep track of, tested"),
         Page("views/sentences.py", "Sentences", ":material/notes:", "what each word writes into the memory and erases"),
         Page("views/compare.py", "Compare", ":material/compare:", "two models, layers, checkpoints or texts"),
     ),

@@ -19,6 +19,7 @@ BENCHES = {
     "sentence": ("reading", "measure_reading"),
     "prepare": ("preparing", "measure_preparing"),
     "train": ("training", "measure_training"),
+    "interpret": ("interpreting", "measure_interpreting"),
     "ngram": ("ngrams", "measure_ngrams"),
     "app": ("dashboard", "measure_dashboard"),
 }

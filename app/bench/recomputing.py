@@ -44,8 +44,15 @@ ANALYSES = (
     "error_sets",
     "find_places",
     "by_distance",
+    "text_properties",
+    "states_of",
+    "ensure_scores",
+    "coloured_text_data",
 )
-NAMES = ("memory_map", "words", "units", "sentences", "compare", "errors", "long_range", "overview")
+NAMES = (
+    *("memory_map", "words", "units", "interpret", "sentences", "compare"),
+    *("errors", "long_range", "models", "overview"),
+)
 PAGES = tuple(f"views/{name}.py" for name in NAMES)
 RERUNS = 3  # of each page
 TIMEOUT = 120  # seconds

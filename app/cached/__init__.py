@@ -21,6 +21,14 @@ from app.cached.errors import (
     find_ranked_tokens,
 )
 from app.cached.generation import find_sample, find_tree
+from app.cached.interpretation import (
+    TextChoice,
+    find_coloured,
+    find_properties,
+    find_response_to,
+    find_scores,
+    find_source,
+)
 from app.cached.maps import find_map
 from app.cached.models import (
     find_baselines,
@@ -42,12 +50,13 @@ from app.cached.recordings import (
     is_recorded,
 )
 from app.cached.replacing import find_changed_row, find_downstream, find_replacement
-from app.cached.runs import find_run, find_runs
+from app.cached.runs import find_network, find_run, find_runs
 from app.cached.texts import find_changes, find_flow, find_glyph_row, find_occurrence, find_reading, find_unit_values
 from app.cached.uploads import find_columns, find_summaries, find_texts
 
 __all__ = [
     "RECORDED",
+    "TextChoice",
     "begin_errors_again",
     "corpus_states",
     "errors_in_progress",
@@ -58,6 +67,7 @@ __all__ = [
     "find_changed_row",
     "find_changes",
     "find_clusters",
+    "find_coloured",
     "find_columns",
     "find_context_curve",
     "find_corpus",
@@ -75,6 +85,7 @@ __all__ = [
     "find_matching",
     "find_model_map",
     "find_nearest",
+    "find_network",
     "find_ngram_curve",
     "find_ngram_scores",
     "find_ngrams",
@@ -82,15 +93,19 @@ __all__ = [
     "find_occurrences",
     "find_predictions",
     "find_prepared",
+    "find_properties",
     "find_ranked_tokens",
     "find_reading",
     "find_recorded_text",
     "find_recording",
     "find_replacement",
     "find_response",
+    "find_response_to",
     "find_run",
     "find_runs",
     "find_sample",
+    "find_scores",
+    "find_source",
     "find_stored_texts",
     "find_summaries",
     "find_texts",

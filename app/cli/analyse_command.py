@@ -16,7 +16,7 @@ from data_prep.errors import UserError
 from data_prep.text_file import decode, read_bytes
 from data_prep.tokens import display_token
 
-ANALYSES = ("recording", "clusters", "quality", "layers", "neighbours", "unit", "projection")
+ANALYSES = ("recording", "clusters", "quality", "layers", "neighbours", "unit", "projection", "interpret")
 USUAL = ("recording", "clusters")
 ENGINES, METHODS, PROJECTED = ("local", "ray"), ("pca", "tsne"), ("words", "units")
 LARGEST_TEXT = 256 << 20  # bytes of a text of one's own
@@ -42,6 +42,8 @@ def analyse(
     unit: Annotated[int | None, typer.Option(help="Of unit: which, counted from 0.")] = None,
     method: Annotated[str, typer.Option(help="Of projection: pca or tsne.")] = "pca",
     of: Annotated[str, typer.Option(help="Of projection: words or units.")] = "words",
+    regex: Annotated[str, typer.Option(help="Of interpret: one property more, being inside a match.")] = "",
+    tokens: Annotated[int, typer.Option(min=1000, help="Of interpret: how many are read.")] = 100_000,
     device: Device = "auto",
     engine: Annotated[str, typer.Option(help="local, or ray: shards of the text on a cluster.")] = "local",
     shards: Annotated[int, typer.Option(min=1, help="Ray: parts that are recorded side by side.")] = 4,
@@ -51,7 +53,7 @@ def analyse(
     as_json: AsJson = False,
 ) -> None:
     """Record a run's responses on its corpus and store them; and what follows from them: clusters and how far to trust
-    them, measures of the layers, similar words, a projection."""
+    them, measures of the layers, similar words, a projection. `interpret` tells what single units keep track of."""
     from analysis.recording.engine import record
     from analysis.recording.store import RecordingOptions, ensure_recording, recording_folder
     from app.cli import analysis_output, derived_output
@@ -77,6 +79,11 @@ def analyse(
     ):
         check_choice(value, allowed, option)
     opened = open_run(run)
+    interpreted: dict[str, Any] = {}
+    if "interpret" in names:
+        interpreted = _interpret(opened, state, layer, tokens, regex, text, again=again, as_json=as_json)
+        if len(set(names)) == 1:  # which needs no recording
+            return print_json({"run": run} | interpreted) if as_json else None
     options, ids = RecordingOptions(split=split, checkpoint=checkpoint), None
     if text is not None:
         options, ids = _own_text(opened, text, options)
@@ -98,7 +105,7 @@ def analyse(
     folder = recording_folder(opened, options)
     asked = derived_output.Asked(opened, recording, folder.name if folder else "", state, layer, words, treatment)
     result: dict[str, Any] = {"run": run, "recording": analysis_output.recording_summary(recording, options)}
-    result |= _derived(asked, names, k, word, method, of)
+    result |= _derived(asked, names, k, word, method, of) | interpreted
     if unit is not None:
         from app.cli.unit_output import text_of, unit_summary
 
@@ -112,6 +119,29 @@ def analyse(
     )
     _print_derived(asked, result)
     print_line("Next: rnnscope app")
+
+
+def _interpret(
+    opened: Any,
+    state: str,
+    layer: int | None,
+    tokens: int,
+    regex: str,
+    text: Path | None,
+    *,
+    again: bool,
+    as_json: bool,
+) -> dict[str, Any]:
+    """What single units tell, printed unless it goes into an object."""
+    from app.cli.interpret_output import interpret_rows, interpret_summary
+
+    found = interpret_summary(opened, state=state, layer=layer, tokens=tokens, regex=regex, text=text, again=again)
+    if not as_json:
+        headings, rows, title = interpret_rows(found)
+        print_table(headings, rows, title)
+        for one in found["dropped"]:
+            print_note(f"Not tested: {one['why']}")
+    return {"interpret": found}
 
 
 def _derived(asked: Any, names: list[str], k: int | None, word: str | None, method: str, of: str) -> dict[str, Any]:
