@@ -48,6 +48,9 @@ ANALYSES = (
     "states_of",
     "ensure_scores",
     "coloured_text_data",
+    "ensure_ngram_scores",
+    "ngram_entries",
+    "map_models",
 )
 NAMES = (
     *("memory_map", "words", "units", "interpret", "sentences", "compare"),
