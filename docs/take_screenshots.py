@@ -1,6 +1,7 @@
 """Takes the pictures of the README from a running dashboard: `python docs/take_screenshots.py http://localhost:8501`.
 
-Let its RNNSCOPE_HOME hold no corpora: no picture is to show a passage of one.
+Let its RNNSCOPE_HOME hold no corpora: no picture is to show a passage of one. With `--predictions` it takes those
+of pages that need corpora, and draw figures alone; for these let it hold `warpeace` and `linux`.
 """
 
 import io
@@ -18,6 +19,7 @@ from app.bench.chromium import find_chromium  # noqa: E402
 
 RUN = "run=shakespeare-lstm-2x200"
 PTB = "run=ptb-lstm-2x200"
+WARPEACE = "run=warpeace-lstm-2x128"
 TALLEST = 1400  # pixels
 COLOURS = 256
 # View: address, and what is there when it is drawn.
@@ -26,7 +28,7 @@ VIEWS = {
     "memory-map": (f"memory_map?{RUN}&word=she&tags=true", ".map .word.picked"),
     "words": (f"words?{RUN}", ".js-plotly-plot"),
     "units": (f"units?{RUN}", ".js-plotly-plot"),
-    "reading-units": ("interpret?run=warpeace-lstm-2x128&state=cell", ".coloured .token"),
+    "reading-units": (f"interpret?{WARPEACE}&state=cell", ".coloured .token"),
     "sentences": (f"sentences?{RUN}", ".glyphs .column"),
     "reviews": ("sentences?run=yelp-gru-oversampled", ".glyphs .column"),
     "heatmap": (f"sentences?{RUN}&look=all+units", "canvas"),
@@ -37,16 +39,23 @@ VIEWS = {
     "training": ("training", "h1"),
     "own-model": ("own_model", "h1"),
 }
+PREDICTIONS = {
+    "models": (f"models?{WARPEACE}", ".js-plotly-plot"),
+    "errors": (f"errors?{WARPEACE}", ".js-plotly-plot"),
+    "long-range": ("long_range?run=linux-lstm-2x128", ".js-plotly-plot"),
+    "gates": (f"gates?{WARPEACE}", ".js-plotly-plot"),
+    "dynamics": (f"dynamics?{WARPEACE}", ".js-plotly-plot"),
+}
 
 
-def main(address: str) -> None:
+def main(address: str, views: dict[str, tuple[str, str]]) -> None:
     """Every view in both themes, as tall as the page is, but for what is far below."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
         for theme in ("light", "dark"):
             context = chromium.new_context(viewport={"width": 1280, "height": 720}, color_scheme=theme)
             context.add_init_script(TOUR_SEEN)
-            for name, (path, ready) in VIEWS.items():
+            for name, (path, ready) in views.items():
                 page = context.new_page()
                 page.goto(f"{address}/{path}")
                 page.locator(ready).first.wait_for(timeout=60_000)
@@ -71,4 +80,5 @@ def _make_room(page: Page) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8501")
+    given = [argument for argument in sys.argv[1:] if argument != "--predictions"]
+    main(given[0] if given else "http://localhost:8501", PREDICTIONS if "--predictions" in sys.argv else VIEWS)
