@@ -6,6 +6,8 @@ part of a key. What is returned is shared between visitors: frozen, and never ch
 
 from app.cached.clusters import find_clusters, find_decomposition, find_figures, find_matching, quality_in_progress
 from app.cached.corpora import corpus_states, find_corpus, find_frequencies, find_prepared, prepared_corpora
+from app.cached.dynamics import find_dynamics, find_moment_sample
+from app.cached.gates import are_gates_counted, find_gates, find_outgoing, find_saturation
 from app.cached.generation import find_sample, find_tree
 from app.cached.maps import find_map
 from app.cached.recordings import (
@@ -26,6 +28,7 @@ from app.cached.uploads import find_columns, find_summaries, find_texts
 
 __all__ = [
     "RECORDED",
+    "are_gates_counted",
     "corpus_states",
     "find_banded",
     "find_changed_row",
@@ -35,14 +38,18 @@ __all__ = [
     "find_corpus",
     "find_decomposition",
     "find_downstream",
+    "find_dynamics",
     "find_figures",
     "find_flow",
     "find_frequencies",
+    "find_gates",
     "find_glyph_row",
     "find_map",
     "find_matching",
+    "find_moment_sample",
     "find_nearest",
     "find_occurrence",
+    "find_outgoing",
     "find_prepared",
     "find_reading",
     "find_recorded_text",
@@ -52,6 +59,7 @@ __all__ = [
     "find_run",
     "find_runs",
     "find_sample",
+    "find_saturation",
     "find_stored_texts",
     "find_summaries",
     "find_texts",

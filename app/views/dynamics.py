@@ -1,0 +1,25 @@
+"""Dynamics: which simpler model a run resembled while it learnt, how its units changed, and what it wrote."""
+
+import streamlit as st
+
+from analysis.dynamics.store import moments_of
+from app import cached, selection
+from app.notices import PageEnded
+from app.panels.dynamics import offer_to_measure, show_resemblance, show_samples, show_tracks, without_checkpoints
+from data_prep.errors import UserError
+
+chosen = selection.current()
+st.title("Dynamics", anchor=False)
+st.markdown("What did the model resemble while it learnt: models of short contexts first, longer ones later?")
+try:
+    moments = moments_of(chosen.run)
+except UserError as error:
+    without_checkpoints(error)
+    raise PageEnded from error
+found = cached.find_dynamics(chosen.run)
+if found is None:
+    offer_to_measure(chosen.run)
+else:
+    show_resemblance(chosen.run, found)
+    show_tracks(chosen, found)
+show_samples(chosen.run, moments)
