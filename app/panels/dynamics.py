@@ -1,5 +1,7 @@
 """The parts of the page Dynamics: measuring, resemblance, tracks of units, samples."""
 
+import threading
+
 import numpy as np
 import streamlit as st
 
@@ -52,7 +54,13 @@ def offer_to_measure(run: Run) -> None:
     )
     if st.button("Measure it now", type="primary", icon=":material/timeline:"):
         bar = st.progress(0.0, text="counting n-grams …")
-        ensure_dynamics(run, on_progress=lambda done, what: bar.progress(min(done, 1.0), text=f"{what} …"))
+        script = threading.current_thread()
+
+        def show(done: float, what: str) -> None:
+            if threading.current_thread() is script:  # no other may draw; predictions are made in threads
+                bar.progress(min(done, 1.0), text=f"{what} …")
+
+        ensure_dynamics(run, on_progress=show)
         st.rerun()
 
 

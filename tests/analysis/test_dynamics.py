@@ -1,8 +1,8 @@
 import math
+import shutil
 
 import numpy as np
 import pytest
-import torch
 
 from analysis.dynamics.divergence import FLOOR, symmetric_kl
 from analysis.dynamics.dynamics import BOOTSTRAPS, Expectations, training_dynamics
@@ -10,11 +10,7 @@ from analysis.dynamics.store import ensure_dynamics, moments_of, stored_dynamics
 from analysis.ngrams.kneser_ney import score_ngrams
 from analysis.predictions.predict import sampled_places
 from data_prep.errors import UserError
-from data_prep.preparing import prepare_corpus
-from data_prep.tokens import Tokenisation
-from models.recipe import Recipe
-from models.run import open_run, save_run
-from models.training.loop import train
+from models.run import open_run
 
 V, CONTEXTS = 6, (0, 1, 2, 3)
 
@@ -117,26 +113,9 @@ def test_other_texts_and_nothing_at_all_are_refused(models):
         training_dynamics([], models)
 
 
-@pytest.fixture(scope="module")
-def checkpoints_home(tmp_path_factory, make_text):
-    """A home with a run of two epochs over bytes that kept its weights on the way."""
-    home = tmp_path_factory.mktemp("checkpoints") / "home"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RNNSCOPE_HOME", str(home))
-        text = home.parent / "toy.txt"
-        text.write_text(make_text(700, seed=4), encoding="utf-8")
-        corpus = prepare_corpus(text, Tokenisation("bytes"), name="toy")
-        training = {"epochs": 2, "batch": 20, "steps": 30, "learning_rate": 0.02, "checkpoints_in_first_epoch": 2,
-                    "checkpoint_every": 1}  # fmt: skip
-        recipe = Recipe.model_validate(
-            {"corpus": "toy", "model": {"layers": 1, "units": 16, "embedding": 8}, "training": training}
-        )
-        save_run("kept", recipe, corpus, train(recipe, corpus, device=torch.device("cpu")))
-    return home
-
-
-def test_a_run_is_followed_through_its_checkpoints_and_the_result_is_stored(checkpoints_home, monkeypatch):
-    monkeypatch.setenv("RNNSCOPE_HOME", str(checkpoints_home))
+def test_a_run_is_followed_through_its_checkpoints_and_the_result_is_stored(checkpoints_home, tmp_path, monkeypatch):
+    home = shutil.copytree(checkpoints_home, tmp_path / "home")
+    monkeypatch.setenv("RNNSCOPE_HOME", str(home))
     run = open_run("kept")
     assert stored_dynamics(run) is None
     told = []
@@ -148,11 +127,8 @@ def test_a_run_is_followed_through_its_checkpoints_and_the_result_is_stored(chec
     assert made.right["forget_gate"].shape == (3, 1, 16)
     assert told[-1][0] == 1
     assert [done for done, _ in told] == sorted(done for done, _ in told)
-    (checkpoints_home / "corpora" / "toy").rename(checkpoints_home / "corpora" / "gone")
-    try:
-        found = stored_dynamics(run)
-    finally:
-        (checkpoints_home / "corpora" / "gone").rename(checkpoints_home / "corpora" / "toy")
+    shutil.rmtree(home / "corpora")
+    found = stored_dynamics(run)
     np.testing.assert_array_equal(found.dynamics.divergence, made.dynamics.divergence)
     np.testing.assert_array_equal(found.right["forget_gate"], made.right["forget_gate"])
     assert found.dynamics.models == made.dynamics.models

@@ -10,7 +10,7 @@ from analysis.recording.store import RecordingOptions, recording_folder, stored_
 from app.cached import RECORDED
 from models.run import open_run
 
-NAMES = "overview memory_map words units sentences compare generate corpora training own_model"
+NAMES = "overview memory_map words units gates sentences compare generate corpora training dynamics own_model"
 PAGES = tuple(NAMES.split())
 RUNS = ("toy-words-lstm", "toy-bytes-gru")
 
@@ -33,7 +33,7 @@ def test_every_page_opens(open_page, page, run):
     assert app.title
 
 
-@pytest.mark.parametrize("page", PAGES[:7])
+@pytest.mark.parametrize("page", PAGES[:8])
 def test_without_any_run_a_page_says_what_to_do(open_page, tmp_path, page):
     app = open_page(page, home=tmp_path)
     assert not app.exception
