@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.dynamics.dynamics import Dynamics, Expectations, training_dynamics
 from analysis.gates.saturation import saturation
-from analysis.gates.store import ensure_gates
+from analysis.gates.store import corpus_digest, ensure_gates
 from analysis.ngrams.store import ensure_ngram_distributions, ensure_ngram_scores
 from analysis.predictions.store import ensure_predictions
 from analysis.results import Content, ResultKey, ensure_result, find_result, read_result
@@ -124,7 +124,7 @@ def ensure_dynamics(
             side: {name: np.stack([getattr(one, side)[name] for one in gates]) for name in gates[0].gates}
             for side in ("left", "right", "mean")
         }
-        return _content(RunDynamics(moments, found, **tracks))
+        return dynamics_content(RunDynamics(moments, found, **tracks))
 
     return _from(moments, ensure_result(dynamics_key(run), compute, again=again))
 
@@ -149,12 +149,13 @@ def model_name(context: int) -> str:
 
 
 def dynamics_key(run: Run) -> ResultKey:
-    """The name under which the result is stored: by the corpus that the run was trained on, at hand or not."""
-    options = {"corpus": run.corpus.get("digest"), "part": PART, "contexts": list(CONTEXTS), "seed": SEED}
+    """The name under which the result is stored."""
+    options = {"corpus": corpus_digest(run), "part": PART, "contexts": list(CONTEXTS), "seed": SEED}
     return ResultKey(run, KIND, SCHEMA, options)
 
 
-def _content(made: RunDynamics) -> Content:
+def dynamics_content(made: RunDynamics) -> Content:
+    """What is stored."""
     values = vars(made.dynamics)
     arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
     about: dict[str, Any] = {name: value for name, value in values.items() if name not in arrays}

@@ -1,9 +1,13 @@
 """Counts of gates on disk."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from analysis.gates.count import GateCounts, count_gates
 from analysis.results import Content, ResultKey, ensure_result, find_result, read_result
+from data_prep.corpus import corpora_home
+from data_prep.errors import UserError
+from data_prep.sealed_folder import MANIFEST, read_json
 from models.run import Run
 
 KIND, SCHEMA = "gates", 1
@@ -45,8 +49,15 @@ def ensure_gates(
 
 
 def gates_key(run: Run, part: str, checkpoint: int | None) -> ResultKey:
-    """The name under which counts are stored: by the corpus that the run was trained on, at hand or not."""
-    return ResultKey(run, KIND, SCHEMA, {"corpus": run.corpus.get("digest"), "part": part, "checkpoint": checkpoint})
+    """The name under which counts are stored."""
+    return ResultKey(run, KIND, SCHEMA, {"corpus": corpus_digest(run), "part": part, "checkpoint": checkpoint})
+
+
+def corpus_digest(run: Run) -> str | None:
+    """Of the run's corpus as it is at hand; where it is not, of that which the run was trained on."""
+    with suppress(UserError, KeyError, TypeError):
+        return str(read_json(corpora_home() / run.corpus["name"] / MANIFEST)["digest"])
+    return run.corpus.get("digest")
 
 
 def gates_content(counts: GateCounts) -> Content:

@@ -69,7 +69,7 @@ def plot_gate_saturation(
                         "opacity": 0.6,
                         "line": {"width": np.where(diamonds, 1.4, 0.6), "color": "#fafafa" if dark else "#31333f"},
                     },
-                    customdata=numbers,
+                    customdata=numbers.tolist(),  # Streamlit reports those of an array of two dimensions wrongly
                     showlegend=False,
                     hovertemplate=(
                         f"unit %{{customdata[1]}}, {title_of(gate)}<br>above {found.above:.2f} at %{{x:.1%}} of tokens"

@@ -16,11 +16,13 @@ PAGES = {
     "memory_map": "Memory map",
     "words": "Words",
     "units": "Units",
+    "gates": "Gates",
     "sentences": "Sentences",
     "compare": "Compare",
     "generate": "Generate",
     "corpora": "Corpora",
     "training": "Training",
+    "dynamics": "Dynamics",
     "own_model": "Your model",
 }
 
