@@ -10,7 +10,24 @@ The public names of the library, so that a script needs one import:
 from analysis.clusters.coclustering import Coclusters, cocluster
 from analysis.clusters.decomposition import Decomposition, decompose
 from analysis.clusters.quality import QualityProfile, quality_profile
+from analysis.errors.breakdown import ErrorBreakdown, break_down, what_becomes
+from analysis.errors.by_distance import ByDistance, by_distance
+from analysis.errors.context_lengths import ContextLosses, context_curve, losses_by_context
+from analysis.errors.error_sets import ErrorSets, error_sets
+from analysis.errors.of_runs import break_down_run
+from analysis.errors.oracle_settings import OracleSettings
+from analysis.errors.places import find_places, sought_by_name
+from analysis.errors.ranked_tokens import RankedTokens, rank_tokens
+from analysis.errors.store import ensure_context_losses
+from analysis.interpretation.properties import TextProperty, text_properties
+from analysis.interpretation.source import corpus_source, own_source
+from analysis.interpretation.store import InterpretOptions, ensure_scores
+from analysis.interpretation.text_states import read_states
+from analysis.interpretation.token_text import token_text
+from analysis.interpretation.unit_scores import UnitScores, score_units
 from analysis.layer_measures import ResponseMeasures, StateMeasures, response_measures, state_measures
+from analysis.predictions.predict import Predictions
+from analysis.predictions.store import ensure_predictions
 from analysis.projection import Projection, project
 from analysis.recording.engine import record
 from analysis.recording.recorded_states import import_states
@@ -51,23 +68,31 @@ from models.run import Run, list_runs, open_run, save_run
 from models.training.loop import train
 
 __all__ = [
+    "ByDistance",
     "ClusterFlow",
     "Coclusters",
+    "ContextLosses",
     "Corpus",
     "CorpusStatistics",
     "Decomposition",
     "Downstream",
+    "ErrorBreakdown",
+    "ErrorSets",
     "ExpectedResponse",
     "ImportOptions",
+    "InterpretOptions",
     "LabelOptions",
     "LayerStates",
     "Node",
     "Occurrence",
+    "OracleSettings",
     "PartsOfSpeech",
     "Percentiles",
+    "Predictions",
     "Projection",
     "Prompt",
     "QualityProfile",
+    "RankedTokens",
     "Reading",
     "Recipe",
     "Recording",
@@ -79,31 +104,45 @@ __all__ = [
     "Sample",
     "StateMeasures",
     "StrongestContext",
+    "TextProperty",
     "TextSummaries",
     "TokenChanges",
     "Tokenisation",
     "Tree",
     "UnitMeasures",
+    "UnitScores",
     "UserError",
     "Vocabulary",
+    "break_down",
+    "break_down_run",
+    "by_distance",
     "cluster_flow",
     "cocluster",
     "compare_occurrence",
+    "context_curve",
+    "corpus_source",
     "corpus_states",
     "cross_entropy_nats",
     "decompose",
     "describe_corpus",
     "downstream",
+    "ensure_context_losses",
+    "ensure_predictions",
+    "ensure_scores",
+    "error_sets",
     "examine_network",
+    "find_places",
     "import_states",
     "join_tokens",
     "keep_network",
     "list_corpora",
     "list_runs",
     "load_recipe",
+    "losses_by_context",
     "nearest_words",
     "open_corpus",
     "open_run",
+    "own_source",
     "percentiles",
     "prepare_corpus",
     "prepare_known",
@@ -111,8 +150,10 @@ __all__ = [
     "preview",
     "project",
     "quality_profile",
+    "rank_tokens",
     "read_many",
     "read_prompt",
+    "read_states",
     "read_text",
     "record",
     "record_run",
@@ -121,17 +162,22 @@ __all__ = [
     "response_measures",
     "sample",
     "save_run",
+    "score_units",
     "similarity_rank",
+    "sought_by_name",
     "state_measures",
     "stored_recording",
     "strongest_contexts",
     "strongest_units",
     "strongest_words",
     "tag_types",
+    "text_properties",
     "token_changes",
+    "token_text",
     "train",
     "tree",
     "unit_measures",
     "unit_values",
     "unroll",
+    "what_becomes",
 ]

@@ -1,7 +1,8 @@
-"""The two sides of a comparison: A is what the sidebar says, B is chosen on the page."""
+"""The two sides of a comparison: A is of the run, layer and state in the sidebar, B is chosen on the page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from analysis.clusters.coclustering import Coclusters, largest_k
@@ -14,14 +15,17 @@ from analysis.recording.store import RecordingOptions
 from analysis.texts.reading import Reading
 from app import cached
 from app.cached import RECORDED
-from app.components.memory_map import MapDisplay
+from app.components.memory_map import MapDisplay, default_clip
 from app.selection import Selection
 from models.run import Run
 
 
 @dataclass(frozen=True)
 class Side:
-    """A run, which recording of it, a layer (0-based), a state, and how to cluster them."""
+    """A run, which recording of it, a layer (0-based), a state, and how to cluster them.
+
+    What it has looked up it keeps: a part of the page that runs by itself, after a click, has the same two sides again.
+    """
 
     name: Literal["A", "B"]
     run: Run
@@ -31,18 +35,18 @@ class Side:
     words: int
     treatment: Treatment
     k: int
+    wanted: int | None = None  # words, where A may have fewer
 
     @classmethod
-    def chosen(cls, selection: Selection) -> "Side":
-        """Side A: what the sidebar says."""
-        found = selection
-        return cls("A", found.run, RECORDED, found.layer, found.state, found.words, found.treatment, found.k)
+    def chosen(cls, selection: Selection, options: RecordingOptions = RECORDED) -> "Side":
+        """Side A: what the sidebar says, in one of the recordings of its run."""
+        found, words = selection, _at_most(selection.words, selection.run, options)
+        return cls("A", found.run, options, found.layer, found.state, words, found.treatment, found.k, found.wanted)
 
     def other(self, run: Run, options: RecordingOptions, layer: int, state: str) -> "Side":
-        """Side B, clustered in the same way; by fewer words where its recording has fewer."""
-        words = self.words
-        if cached.is_recorded(run, options):
-            words = min(words, cached.find_recording(run, options).banded)
+        """Side B, clustered in the same way: by as many words as A, where they are of one kind and it has so many."""
+        alike = run.vocabulary.tokenisation.unit == self.run.vocabulary.tokenisation.unit
+        words = _at_most(self.words if alike else self.wanted or self.words, run, options)
         return replace(self, name="B", run=run, options=options, layer=layer, state=state, words=words)
 
     @property
@@ -56,6 +60,11 @@ class Side:
         return self.run.id, self.options, self.layer, self.state
 
     @property
+    def noun(self) -> str:
+        """What a token is called."""
+        return self.run.vocabulary.tokenisation.noun
+
+    @cached_property
     def names(self) -> list[str]:
         """The words of `response`, as they are shown."""
         return [self.run.vocabulary.display(token_id) for token_id in self.response().token_ids]
@@ -66,11 +75,16 @@ class Side:
 
     def response(self) -> ExpectedResponse:
         """Expected responses to the most frequent words of its text."""
-        return cached.find_response(self.run, self.state, self.layer, self.words, self.options)
+        return self._response
 
     def clusters(self) -> Coclusters:
         """Their co-clusters."""
-        return cached.find_clusters(*self.clustering)
+        return self._clusters
+
+    @cached_property
+    def clip(self) -> float:
+        """The |response| at which a colour is full."""
+        return default_clip(self.response())
 
     def map(self, display: MapDisplay, *, tagged: bool, most: int) -> dict[str, Any]:
         """Their memory map, as the browser draws it, with the `most` strongest words of every cloud."""
@@ -81,12 +95,20 @@ class Side:
         """A text as this side reads it."""
         return cached.find_reading(self.run, text, self.options.checkpoint)
 
-    @property
+    @cached_property
     def clustering(self) -> tuple[Any, ...]:
         """What `cached.find_clusters` takes."""
         shared = (self.run, self.state, self.layer, self.words, self.treatment)
         # A text of few words, or a layer of few units, cannot be cut into as many clusters as the sidebar offers.
         return *shared, min(self.k, largest_k(cached.find_decomposition(*shared, self.options))), self.options
+
+    @cached_property
+    def _response(self) -> ExpectedResponse:
+        return cached.find_response(self.run, self.state, self.layer, self.words, self.options)
+
+    @cached_property
+    def _clusters(self) -> Coclusters:
+        return cached.find_clusters(*self.clustering)
 
 
 def words_in_common(first: Side, second: Side) -> CommonWords:
@@ -136,6 +158,11 @@ def suggested_state(first: Side, run: Run, options: RecordingOptions, layer: int
     if (run.id, options, layer) == (first.run.id, first.options, first.layer):
         return next((state for state in states if state != first.state), first.state)
     return first.state if first.state in states else states[0]
+
+
+def _at_most(words: int, run: Run, options: RecordingOptions) -> int:
+    """So many words, or all that have bands in a recording with fewer."""
+    return min(words, cached.find_recording(run, options).banded) if cached.is_recorded(run, options) else words
 
 
 def states_of(run: Run) -> list[str]:

@@ -43,7 +43,7 @@ def example_texts(vocabulary: Vocabulary, classes: tuple[str, ...]) -> tuple[str
         return REVIEWS
     if vocabulary.tokenisation.unit == "words":
         return tuple(sorted(WORDS, key=lambda text: _unknown(text, vocabulary)))
-    return (*CODE, *PROSE) if _was_made_from_code(vocabulary) else (*PROSE, *CODE)
+    return (*CODE, *PROSE) if is_code_model(vocabulary) else (*PROSE, *CODE)
 
 
 def first_texts(vocabulary: Vocabulary, classes: tuple[str, ...]) -> tuple[str, ...]:
@@ -62,6 +62,7 @@ def _unknown(text: str, vocabulary: Vocabulary) -> float:
     return float((~known).sum())
 
 
-def _was_made_from_code(vocabulary: Vocabulary) -> bool:
+def is_code_model(vocabulary: Vocabulary) -> bool:
+    """Whether the text that a vocabulary was made from has the marks of program code."""
     marks = sum(vocabulary.counts[vocabulary.ids[mark]] for mark in CODE_MARKS if mark in vocabulary.ids)
     return marks > CODE_SHARE * max(1, sum(vocabulary.counts))

@@ -17,6 +17,11 @@ def link_to(page: str, label: str, icon: str, **choices: str) -> None:
     st.page_link(page, label=label, icon=icon, query_params={f"to-{key}": value for key, value in choices.items()})
 
 
+def offer_choice(key: str, chosen: str) -> None:
+    """Let a widget of this page, which is drawn already, choose an option when the script runs again."""
+    st.query_params[f"to-{key}"] = chosen
+
+
 def take_choice(key: str, options: Sequence[Any]) -> None:
     """Set the widget that is about to be drawn to what the link said, if that is one of its options."""
     chosen = st.query_params.get(f"to-{key}")

@@ -12,16 +12,23 @@ import streamlit as st  # noqa: E402
 
 from app import selection  # noqa: E402
 from app.components.page_frame import page_frame  # noqa: E402
+from app.garbage import spare_imports  # noqa: E402
 from app.notices import PageEnded, show_error  # noqa: E402
 from app.page_tables import forget_tables  # noqa: E402
 from app.page_tools import tools  # noqa: E402
-from app.pages import OVERVIEW, PAGES  # noqa: E402
+from app.pages import OVERVIEW, SECTIONS  # noqa: E402
 from data_prep.errors import UserError  # noqa: E402
 
 st.set_page_config(
     page_title="rnnscope", page_icon=str(Path(__file__).parent / "icon.svg"), layout="wide", initial_sidebar_state=270
 )
-page = st.navigation([st.Page(one.path, title=one.title, icon=one.icon, default=one is OVERVIEW) for one in PAGES])
+page = st.navigation(
+    {
+        section: [st.Page(one.path, title=one.title, icon=one.icon, default=one is OVERVIEW) for one in pages]
+        for section, pages in SECTIONS.items()
+    },
+    position="top",
+)
 forget_tables()
 with st.sidebar:
     page_frame()
@@ -33,3 +40,4 @@ except UserError as error:
     show_error(error)
 with st.sidebar:
     tools(page.title)
+spare_imports()

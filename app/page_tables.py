@@ -1,5 +1,6 @@
 """The tables that a page shows: what its export carries, and nobody keeps else."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -17,10 +18,10 @@ def forget_tables() -> None:
     st.session_state[_KEY] = []
 
 
-def note_table(table: pd.DataFrame, label: str) -> None:
-    """Remember a table of the page, if the page is being exported."""
+def note_table(table: pd.DataFrame | Callable[[], pd.DataFrame], label: str) -> None:
+    """Remember a table of the page, or make one, if the page is being exported."""
     if is_wanted():
-        st.session_state.setdefault(_KEY, []).append((label, table))
+        st.session_state.setdefault(_KEY, []).append((label, table() if callable(table) else table))
 
 
 def shown_tables() -> list[dict[str, Any]]:

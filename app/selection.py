@@ -41,6 +41,7 @@ class Selection:
     words: int
     treatment: Treatment
     k: int
+    wanted: int  # words, of which the run may have fewer
 
     @property
     def layer_name(self) -> str:
@@ -127,9 +128,10 @@ def choose() -> None:
         )
     layer = min(layer, top)
     state = state if state in states else "hidden"
+    wanted = words
     if cached.is_recorded(run):
         words = min(words, cached.find_recording(run).response(state, layer).banded)
-    st.session_state[_CURRENT] = Selection(run, layer, state, words, treatment, k)
+    st.session_state[_CURRENT] = Selection(run, layer, state, words, treatment, k, wanted)
 
 
 def _gone_run(ids: list[str]) -> str | None:

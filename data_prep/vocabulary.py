@@ -49,6 +49,11 @@ class Vocabulary:
         """The token in a form that can be seen on screen."""
         return display_token(self.tokens[token_id], self.tokenisation)
 
+    @cached_property
+    def by_display(self) -> dict[str, str]:
+        """Token by the form in which it is seen on screen."""
+        return {display_token(token, self.tokenisation): token for token in self.tokens}
+
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready dictionary that `from_json` reads back."""
         return {

@@ -26,6 +26,7 @@ VIEWS = {
     "memory-map": (f"memory_map?{RUN}&word=she&tags=true", ".map .word.picked"),
     "words": (f"words?{RUN}", ".js-plotly-plot"),
     "units": (f"units?{RUN}", ".js-plotly-plot"),
+    "reading-units": ("interpret?run=warpeace-lstm-2x128&state=cell", ".coloured .token"),
     "sentences": (f"sentences?{RUN}", ".glyphs .column"),
     "reviews": ("sentences?run=yelp-gru-oversampled", ".glyphs .column"),
     "heatmap": (f"sentences?{RUN}&look=all+units", "canvas"),

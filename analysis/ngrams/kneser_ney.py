@@ -25,13 +25,15 @@ class NgramScores:
 
     probabilities: (C, T) float32 of each symbol, the first included. distributions: context length → (S, V) float32,
     whole distributions in the places that were asked for. discounts: (C, 3) of the highest order of each
-    model, and fallbacks: (C,) whether they are `FALLBACK`. training: symbols that were counted.
+    model, and fallbacks: (C,) whether they are `FALLBACK`. ngrams: (C,) how many different ones the model of each
+    context length holds, of all orders. training: symbols that were counted.
     """
 
     probabilities: np.ndarray
     distributions: dict[int, np.ndarray]
     discounts: np.ndarray
     fallbacks: np.ndarray
+    ngrams: np.ndarray
     training: int
 
     @property
@@ -72,15 +74,22 @@ def score_ngrams(
     suffixes = sort_suffixes(_with_start(training, start), vocabulary_size + 1, longest + 2)
     text = _with_start(text, start).astype(np.int64)
     scored = _Scored.empty(vocabulary_size, longest, len(text) - 1, sampled, contexts)
+    sizes = []
     found = np.zeros(len(text) + 1, np.int64)  # the place of the n-gram that ends at each symbol; the empty one
     for ngrams in ngrams_by_length(suffixes):
         after = found[:-1]
         found = ngrams.find(after, text)
         scored.add(ngrams, after[1:], found[1:])
+        sizes.append(len(ngrams.last))
         found = np.concatenate(([-1], found))  # a context before the text's beginning occurs nowhere
         on_progress(ngrams.length / (longest + 1))
     return NgramScores(
-        scored.probabilities, scored.kept, scored.discounts, scored.fallbacks, training=len(training)
+        scored.probabilities,
+        scored.kept,
+        scored.discounts,
+        scored.fallbacks,
+        ngrams=np.cumsum(sizes),
+        training=len(training),
     )
 
 

@@ -11,7 +11,7 @@ from analysis.results import Content, ResultKey, ensure_result
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 
-KIND, SPREAD_KIND, SCHEMA = "ngrams", "ngram-distributions", 1
+KIND, SPREAD_KIND, SCHEMA = "ngrams", "ngram-distributions", 2
 LONGEST = 19
 
 
@@ -34,7 +34,7 @@ def ensure_ngram_scores(
         made = score_ngrams(
             corpus.splits["train"], ids, len(corpus.vocabulary), longest=longest, on_progress=on_progress
         )
-        arrays = {"probabilities": made.probabilities, "discounts": made.discounts, "fallbacks": made.fallbacks}
+        arrays = {name: getattr(made, name) for name in ("probabilities", "discounts", "fallbacks", "ngrams")}
         return Content({"training": made.training}, arrays)
 
     options = {"part": part, "tokens": MOST, "longest": longest}

@@ -76,16 +76,18 @@ def recording_folder(run: Run, options: RecordingOptions) -> Path | None:
 
 
 def stored_texts(run: Run) -> dict[str, str]:
-    """Texts of the user's own of which a default recording is stored: digest → the title that it was given.
+    """Texts of the user's own of which a recording is stored: digest → the title that it was given.
 
-    Folders that are unfinished are left out; whether one is damaged shows when it is read.
+    By default options, with the best weights or those of a checkpoint. Folders that are unfinished are left out;
+    whether one is damaged shows when it is read.
     """
     found = {}
     for folder in sorted(results_home(run).glob(f"{KIND}-*")):
         with suppress(UserError, KeyError, TypeError, AttributeError):
             about = read_json(folder / ABOUT)
-            text = about["options"].get("text")
-            if text and recording_folder(run, RecordingOptions(split="text", text=text)) == folder:
+            text, checkpoint = (about["options"].get(name) for name in ("text", "checkpoint"))
+            options = RecordingOptions(split="text", text=text, checkpoint=checkpoint)
+            if text and recording_folder(run, options) == folder:
                 found[text] = str(about.get("title") or "")
     return found
 

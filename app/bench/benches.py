@@ -20,6 +20,8 @@ BENCHES = {
     "saturation": ("saturation", "measure_saturation"),
     "prepare": ("preparing", "measure_preparing"),
     "train": ("training", "measure_training"),
+    "interpret": ("interpreting", "measure_interpreting"),
+    "ngram": ("ngrams", "measure_ngrams"),
     "app": ("dashboard", "measure_dashboard"),
 }
 

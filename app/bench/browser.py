@@ -11,6 +11,9 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from app.pages import section_of
 
 ROOT = Path(__file__).resolve().parents[2]
 DASHBOARD = ROOT / "app" / "main.py"
@@ -40,6 +43,15 @@ def served(script: Path, log: Path, home: Path | None = None) -> Iterator[str]:
         finally:
             os.killpg(process.pid, signal.SIGTERM)  # with all that it started, as by Control-C in a terminal
             process.wait(ENDS_WITHIN)
+
+
+def link_to(page: Any, title: str) -> Any:
+    """The link to a page of the dashboard in the bar at the top, whose section is unfolded for it."""
+    section = section_of(title)
+    if not section:
+        return page.get_by_test_id("stTopNav").get_by_role("link", name=title, exact=True)
+    page.get_by_test_id("stTopNavSection").filter(has_text=section).click()
+    return page.get_by_role("menuitem", name=title, exact=True)
 
 
 def _wait_for(address: str, process: subprocess.Popen) -> None:

@@ -18,10 +18,11 @@ import numpy as np
 from analysis.clusters.coclustering import cocluster
 from analysis.clusters.decomposition import decompose
 from analysis.recording.result import FRACTIONS, ExpectedResponse
-from app.bench.browser import DASHBOARD, FLAGS, TOUR_SEEN, served
+from app.bench.browser import DASHBOARD, FLAGS, TOUR_SEEN, link_to, served
 from app.bench.chromium import find_chromium
 from app.bench.measured import Measured
 from app.bench.recomputing import count_recomputations
+from app.bench.sentence_click import sentence_clicks
 from app.components.assets import assets
 from app.components.memory_map import MAP_PARTS, memory_map_data
 from app.defaults import RUN
@@ -30,7 +31,7 @@ from data_prep.errors import UserError
 
 VISITS, ROUNDS, CLICKS = 5, 3, 20
 HOVERS = 60
-PAGES = {  # title in the sidebar → what is drawn when it is there
+PAGES = {  # title → what is drawn when it is there
     "Memory map": ".map .word",
     "Words": ".js-plotly-plot",
     "Units": ".js-plotly-plot",
@@ -72,6 +73,17 @@ CLICK_UNTIL_DETAILS = """(mark, name) => {
     look();
   });
 }"""
+# On the page Compare, the details are the curves of the word.
+CLICK_UNTIL_CURVES = """(mark, name) => {
+  mark.dispatchEvent(new MouseEvent("click", { bubbles: true, composed: true }));
+  return new Promise((done) => {
+    const look = () => {
+      const titles = [...document.querySelectorAll(".js-plotly-plot .annotation-text")];
+      titles.some((title) => title.textContent.startsWith(`${name}  half in A`)) ? done() : requestAnimationFrame(look);
+    };
+    look();
+  });
+}"""
 UNTIL_CLUSTERS = """(map, k) => new Promise((done) => {
   const look = () => (map.querySelectorAll(".cluster").length === k ? done() : requestAnimationFrame(look));
   look();
@@ -90,6 +102,8 @@ def measure_dashboard() -> list[Measured]:
                 _first_picture(browser, ours, peer),
                 _change_of_page(browser, ours, peer),
                 *_map_in_use(browser, ours),
+                _compared_word(browser, ours),
+                *sentence_clicks(_visit(browser, f"{ours}/sentences?run={RUN}", PAGES["Sentences"])[0]),
                 _large_map(browser),
                 _payload(),
                 _recomputation(),
@@ -140,11 +154,14 @@ def _change_of_page(browser: Any, ours: str, peer: str) -> Measured:
     waits, bare = [], []
     for round_ in range(ROUNDS + 1):
         for title, ready in PAGES.items():
-            waited = _timed(lambda title=title, ready=ready: _go(page, title, ready))
+            link = link_to(page, title)
+            waited = _timed(lambda link=link, title=title, ready=ready: _go(page, link, title, ready))
             if round_:  # the first of each has caches to fill
                 waits.append(waited)
         for title in ("two", "one"):
-            bare.append(_timed(lambda title=title: _go(other, title, f"h1:has-text('{title.title()}')")))
+            link = other.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True)
+            ready = f"h1:has-text('{title.title()}')"
+            bare.append(_timed(lambda link=link, title=title, ready=ready: _go(other, link, title, ready)))
     page.context.close()
     other.context.close()
     worst = max(waits)
@@ -152,8 +169,8 @@ def _change_of_page(browser: Any, ours: str, peer: str) -> Measured:
     return Measured(what, worst, "s", "bare Streamlit pages, median", statistics.median(bare), worst <= 1.5, "≤ 1.5 s")
 
 
-def _go(page: Any, title: str, ready: str) -> None:
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+def _go(page: Any, link: Any, title: str, ready: str) -> None:
+    link.click()
     page.get_by_role("heading", level=1).filter(has_text=title.title() if title != "Overview" else "").wait_for()
     page.locator(ready).first.wait_for()
 
@@ -193,6 +210,25 @@ def _map_in_use(browser: Any, ours: str) -> list[Measured]:
     slow = float(np.quantile(changes, 0.95))
     what = f"another number of clusters, words laid out anew, 95th percentile of {len(COUNTS)}"
     return [hover, click, Measured(what, slow, "ms", "goal", 500, slow <= 500, "≤ 500 ms")]
+
+
+def _compared_word(browser: Any, ours: str) -> Measured:
+    """Clicks in the mirrored maps of the two layers of the run."""
+    page, _ = _visit(browser, f"{ours}/compare?run={RUN}", ".mirrored .first .word")
+    page.locator(".js-plotly-plot .annotation-text").first.wait_for()
+    settled = page.locator("[data-test-script-state='notRunning']")
+    words = page.locator(".mirrored .first .word")
+    names = words.evaluate_all("(words) => words.map((word) => word.getAttribute('aria-label'))")
+    waits = []
+    for name in names[:: max(1, len(names) // CLICKS)][:CLICKS]:
+        settled.wait_for()
+        page.wait_for_timeout(REST)
+        mark = words.and_(page.get_by_role("button", name=name, exact=True)).first
+        waits.append(_timed(lambda mark=mark, name=name: mark.evaluate(CLICK_UNTIL_CURVES, name)))
+    page.context.close()
+    slow = float(np.quantile(waits, 0.95)) * 1000
+    what = f"click to a word's curves beside each other, 95th percentile of {CLICKS}"
+    return Measured(what, slow, "ms", "goal", 400, slow <= 400, "≤ 400 ms")
 
 
 def _hover_times(page: Any) -> list[float]:

@@ -38,8 +38,25 @@ ANALYSES = (
     "compare_occurrence",
     "replace_token",
     "downstream",
+    "break_down",
+    "find_clues",
+    "ensure_predictions",
+    "error_sets",
+    "find_places",
+    "by_distance",
+    "text_properties",
+    "states_of",
+    "ensure_scores",
+    "coloured_text_data",
+    "ensure_ngram_scores",
+    "ngram_entries",
+    "map_models",
 )
-PAGES = tuple(f"views/{name}.py" for name in ("memory_map", "words", "units", "sentences", "compare", "overview"))
+NAMES = (
+    *("memory_map", "words", "units", "interpret", "sentences", "compare"),
+    *("errors", "long_range", "models", "overview"),
+)
+PAGES = tuple(f"views/{name}.py" for name in NAMES)
 RERUNS = 3  # of each page
 TIMEOUT = 120  # seconds
 
@@ -89,6 +106,8 @@ def _counted() -> Iterator[Counter[str]]:
         return call
 
     with ExitStack() as patches:
+        # What is computed beside a page belongs to the first look at it.
+        patches.enter_context(patch("app.panels.predicted.PATIENCE", TIMEOUT))
         for name in ANALYSES:
             users = [module for module in modules if hasattr(module, name)]
             assert users, f"nothing in app.cached calls {name}"

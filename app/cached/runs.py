@@ -19,6 +19,11 @@ def find_runs() -> tuple[list[Run], dict[str, UserError]]:
     return list_runs(find_run)
 
 
+def find_network(run: Run) -> RecurrentNetwork:
+    """A run's network with its best weights; UserError where it has none."""
+    return network_of(run.id, run.digest)
+
+
 def fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Name, size and time of every file in a folder: another whenever one of them changed."""
     if not folder.is_dir():

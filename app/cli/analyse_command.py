@@ -16,8 +16,8 @@ from data_prep.errors import UserError
 from data_prep.text_file import decode, read_bytes
 from data_prep.tokens import display_token
 
-ANALYSES = ("recording", "clusters", "quality", "layers", "neighbours", "unit", "projection", "gates", "dynamics")
-UNRECORDED = ("gates", "dynamics")  # need no recording
+UNRECORDED = ("interpret", "gates", "dynamics")  # need no recording
+ANALYSES = ("recording", "clusters", "quality", "layers", "neighbours", "unit", "projection", *UNRECORDED)
 USUAL = ("recording", "clusters")
 ENGINES, METHODS, PROJECTED = ("local", "ray"), ("pca", "tsne"), ("words", "units")
 LARGEST_TEXT = 256 << 20  # bytes of a text of one's own
@@ -48,6 +48,8 @@ def analyse(
     above: Annotated[float, typer.Option(help="Of gates: open above.")] = 0.9,
     method: Annotated[str, typer.Option(help="Of projection: pca or tsne.")] = "pca",
     of: Annotated[str, typer.Option(help="Of projection: words or units.")] = "words",
+    regex: Annotated[str, typer.Option(help="Of interpret: one property more, being inside a match.")] = "",
+    tokens: Annotated[int, typer.Option(min=1000, help="Of interpret: how many are read.")] = 100_000,
     device: Device = "auto",
     engine: Annotated[str, typer.Option(help="local, or ray: shards of the text on a cluster.")] = "local",
     shards: Annotated[int, typer.Option(min=1, help="Ray: parts that are recorded side by side.")] = 4,
@@ -57,7 +59,8 @@ def analyse(
     as_json: AsJson = False,
 ) -> None:
     """Record a run's responses on its corpus and store them; and what follows from them: clusters and how far to trust
-    them, measures of the layers, similar words, a projection. Gates and dynamics are counted without a recording."""
+    them, measures of the layers, similar words, a projection. Without a recording, `interpret` tells what single units
+    keep track of, `gates` how often they are open, `dynamics` what the run resembled while it learnt."""
     from analysis.recording.engine import record
     from analysis.recording.store import RecordingOptions, ensure_recording, recording_folder
     from app.cli import analysis_output, derived_output
@@ -84,13 +87,15 @@ def analyse(
         check_choice(value, allowed, option)
     opened = open_run(run)
     result: dict[str, Any] = {"run": run}
-    if set(names) & set(UNRECORDED):
+    if "interpret" in names:
+        result |= _interpret(opened, state, layer, tokens, regex, text, again=again, as_json=as_json)
+    if {"gates", "dynamics"} & set(names):
         if text is not None:
             raise UserError("Gates and dynamics are of the run's own corpus.", "Leave out --text, or name others.")
         how = {"device": str(resolve_device(device)), "again": again}
-        result |= _unrecorded(opened, names, split or "test", checkpoint, (below, above), how, printed=not as_json)
-        if set(names) <= set(UNRECORDED):
-            return print_json(result) if as_json else None
+        result |= _counted(opened, names, split or "test", checkpoint, (below, above), how, printed=not as_json)
+    if set(names) <= set(UNRECORDED):
+        return print_json(result) if as_json else None
     split = split or "train"
     options, ids = RecordingOptions(split=split, checkpoint=checkpoint), None
     if text is not None:
@@ -129,7 +134,7 @@ def analyse(
     print_line("Next: rnnscope app")
 
 
-def _unrecorded(
+def _counted(
     run: Any,
     names: list[str],
     part: str,
@@ -139,7 +144,7 @@ def _unrecorded(
     *,
     printed: bool,
 ) -> dict[str, Any]:
-    """What the analyses say that need no recording."""
+    """Gates and dynamics, printed unless they go into an object."""
     from app.cli import gates_output
 
     result: dict[str, Any] = {}
@@ -152,6 +157,29 @@ def _unrecorded(
         if printed:
             gates_output.print_dynamics(result["dynamics"], run)
     return result
+
+
+def _interpret(
+    opened: Any,
+    state: str,
+    layer: int | None,
+    tokens: int,
+    regex: str,
+    text: Path | None,
+    *,
+    again: bool,
+    as_json: bool,
+) -> dict[str, Any]:
+    """What single units tell, printed unless it goes into an object."""
+    from app.cli.interpret_output import interpret_rows, interpret_summary
+
+    found = interpret_summary(opened, state=state, layer=layer, tokens=tokens, regex=regex, text=text, again=again)
+    if not as_json:
+        headings, rows, title = interpret_rows(found)
+        print_table(headings, rows, title)
+        for one in found["dropped"]:
+            print_note(f"Not tested: {one['why']}")
+    return {"interpret": found}
 
 
 def _derived(asked: Any, names: list[str], k: int | None, word: str | None, method: str, of: str) -> dict[str, Any]:

@@ -5,6 +5,8 @@ export default function ({ data, parentElement }) {
   let root = parentElement.querySelector(".contexts");
   if (!root) parentElement.appendChild((root = block("contexts")));
   root.className = data.spaced ? "contexts" : "contexts symbols";
+  root.dataset.figure = data.title;
+  root.whole = () => root.appendChild(printedContexts(data)); // what an export takes instead
   const token = (shown, className) => {
     const own = document.createElement("bdi");
     own.className = className;

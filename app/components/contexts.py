@@ -11,13 +11,16 @@ from app.components.assets import assets
 LONGEST = 40  # characters of a token; the whole is in its tooltip, up to
 LONGEST_TITLE = 1000
 
-_mount = st.components.v2.component("contexts", **assets("contexts"))
+_mount = st.components.v2.component("contexts", **assets("contexts", "contexts_print"))
 
 
-def contexts(sides: Sequence[tuple[str, Sequence[StrongestContext]]], *, spaced: bool, key: str) -> None:
-    """Draw contexts with their text, a heading above each side. spaced: tokens are words, with spaces between them."""
+def contexts(sides: Sequence[tuple[str, Sequence[StrongestContext]]], *, title: str, spaced: bool, key: str) -> None:
+    """Draw contexts with their text, a heading above each side.
+
+    title: of the picture, for its export. spaced: tokens are words, with spaces between them.
+    """
     data = [{"heading": heading, "places": [_place(place) for place in places]} for heading, places in sides]
-    _mount(key=key, data={"sides": data, "spaced": spaced})
+    _mount(key=key, data={"title": title, "sides": data, "spaced": spaced})
 
 
 def _place(place: StrongestContext) -> dict[str, Any]:

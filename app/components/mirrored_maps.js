@@ -97,14 +97,16 @@ class MirroredMaps {
 
   update(data) {
     this.data = data;
+    // What is picked on one side alone, as a cluster, may have a counterpart on the other.
+    this.source = data.picked[0] ? 0 : 1;
+    const picked = data.picked.map((target, place) => target ?? (data.picked[1 - place] ? this.across(1 - place, data.picked[1 - place]) : null));
     this.frames.forEach(({ head, map }, place) => {
       const side = data.sides[place];
       const name = document.createElement("b");
       name.textContent = side.side;
       head.replaceChildren(name, ` ${side.what}`);
-      map.update({ ...side.map, picked: data.picked[place] });
+      map.update({ ...side.map, picked: picked[place] });
     });
-    this.source = data.picked[0] ? 0 : 1;
     this.say(this.source, data.picked[this.source]);
   }
 
@@ -150,7 +152,9 @@ class MirroredMaps {
     const [own, other] = place ? [...this.data.sides].reverse() : this.data.sides;
     const { noun } = own.map;
     if (!target) {
-      this.said.textContent = `Point at a ${noun} to see it on both sides; a click keeps it. Both sides have one colour scale.`;
+      this.said.textContent = own.places.some((there) => there >= 0)
+        ? `Point at a ${noun} to see it on both sides; a click keeps it. Both sides have one colour scale.`
+        : "Point at what you want to see on its side; a click keeps it. The two sides have nothing in common but the colour scale.";
       return;
     }
     this.said.textContent = target.kind === "word" ? this.ofWord(own, other, target.index)
@@ -174,7 +178,7 @@ class MirroredMaps {
   }
 
   ofUnit(own, other, unit) {
-    if (!this.data.sameUnits) return `Unit ${unit} of ${own.side}: units of two layers have nothing to do with each other, so that none of ${other.side} is shown.`;
+    if (!this.data.sameUnits) return `Unit ${unit} of ${own.side}: the units of ${own.side} and ${other.side} have nothing to do with each other, so that none of ${other.side} is shown.`;
     const cluster = ({ map }) => (map.unitClusters[unit] < 0 ? "no cluster" : `cluster ${map.unitClusters[unit] + 1}`);
     return `Unit ${unit}: ${cluster(own)} in ${own.side}, ${cluster(other)} in ${other.side}.`;
   }

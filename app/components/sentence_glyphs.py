@@ -23,7 +23,9 @@ STRONGEST, NO_UNIT = 3, 65535  # units named for a token and cluster; where ther
 FULL_QUANTILE = 0.96  # of all lanes of a text: what fills a lane
 TELLING = 8  # words and units that a cluster is told by
 
-_mount = st.components.v2.component("sentence_glyphs", **assets("sentence_glyphs", "overview_strip"))
+_PARTS = ("overview_strip", "glyph_drawing", "glyph_telling", "glyph_print")
+
+_mount = st.components.v2.component("sentence_glyphs", **assets("sentence_glyphs", *_PARTS))
 
 
 @dataclass(frozen=True)
@@ -60,16 +62,18 @@ def sentence_glyphs_data(
     guesses: int,
     window: tuple[int, int] | None,
     key: str,
+    title: str = "Sentences, word by word",
 ) -> dict[str, Any]:
     """What the browser needs for several texts, all drawn on one scale.
 
     rows: as `glyph_row` makes them. offsets: empty columns before each text; aligned: the position in each that the
     others are aligned to; titles: of the texts, written where there are several. clusters: as `named_clusters`.
     guesses: how many are written under each token. window: the columns in sight at first. key: another one is another
-    picture; with the same one the browser keeps what it drew.
+    picture; with the same one the browser keeps what it drew. title: of the picture, for its export.
     """
     return {
         "key": key,
+        "title": title,
         "noun": noun,
         "clusters": clusters,
         "guesses": guesses,
@@ -140,11 +144,6 @@ def named_clusters(response: ExpectedResponse, clusters: Coclusters, vocabulary:
             }
         )
     return named
-
-
-def cluster_labels(response: ExpectedResponse, clusters: Coclusters, vocabulary: Vocabulary) -> list[str]:
-    """The three most telling words of every cluster."""
-    return [" ".join(cluster["words"][:3]) for cluster in named_clusters(response, clusters, vocabulary)]
 
 
 def _moved_most(moved: np.ndarray, clusters: Coclusters) -> tuple[np.ndarray, np.ndarray, float]:

@@ -57,10 +57,17 @@ class Tour {
     return node;
   }
 
-  go(page) {
-    const links = [...document.querySelectorAll('[data-testid="stSidebarNav"] a')];
-    const link = links.find((one) => new URL(one.href).pathname.endsWith(`/${page}`));
-    if (link && !location.pathname.endsWith(`/${page}`)) link.click();
+  // A link stands in a section that may be folded; where the window is narrow, in the sidebar.
+  async go(page) {
+    if (location.pathname.endsWith(`/${page}`)) return;
+    const places = ["stTopNav", "stTopNavPopover", "stSidebarNav"].map((name) => `[data-testid="${name}"] a`).join();
+    for (const section of [null, ...document.querySelectorAll('[data-testid="stTopNavSection"]')]) {
+      section?.click();
+      await new Promise((drawn) => setTimeout(drawn, section ? 150 : 0));
+      const links = [...document.querySelectorAll(places)];
+      const link = links.find((one) => new URL(one.href).pathname.endsWith(`/${page}`));
+      if (link) return link.click();
+    }
   }
 
   place() {

@@ -26,8 +26,8 @@ STEPS = (
     },
     {
         "title": "Your own text and model",
-        "text": "Upload a text and train on it, or bring a PyTorch model: the pages Corpora, Training and Your model.",
-        "target": '[data-testid="stSidebarNav"] li:last-child',
+        "text": "Upload a text and train on it, or bring a PyTorch model: see Corpora, Training and Your model.",
+        "target": '[data-testid="stTopNavSection"]:last-of-type, [data-testid="stSidebarNav"] li:last-child',
     },
     {
         "title": "Keep and share",

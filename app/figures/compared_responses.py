@@ -61,7 +61,8 @@ def plot_compared_responses(
 def plot_concentration(curves: Sequence[np.ndarray], *, dark: bool) -> go.Figure:
     """What share of a word's |response| the most responsive units carry; curves: of A and of B, (H + 1,) each."""
     figure = go.Figure()
-    for (side, (colour, dash)), curve in zip(SIDES.items(), curves, strict=True):
+    halves = [float(np.interp(0.5, curve, np.linspace(0, 1, len(curve)))) for curve in curves]
+    for (side, (colour, dash)), curve, half in zip(SIDES.items(), curves, halves, strict=True):
         share = np.linspace(0, 1, len(curve))
         figure.add_scatter(
             x=share,
@@ -71,14 +72,15 @@ def plot_concentration(curves: Sequence[np.ndarray], *, dark: bool) -> go.Figure
             name=side,
             hovertemplate=f"{side}: %{{x:.0%}} of the units carry %{{y:.0%}}<extra></extra>",
         )
-        half = float(np.interp(0.5, curve, share))
         figure.add_scatter(
             x=[half],
             y=[0.5],
             mode="markers+text",
             marker={"color": colour, "size": 10, "symbol": "circle" if side == "A" else "diamond"},
             text=[f"half, {side}"],
-            textposition="top left" if side == "A" else "bottom right",
+            textfont={"color": colour},
+            # Away from the other curve, which is on the other side.
+            textposition="top left" if (half, side) == min(zip(halves, SIDES, strict=True)) else "bottom right",
             showlegend=False,
             hoverinfo="skip",
         )

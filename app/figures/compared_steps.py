@@ -14,11 +14,17 @@ _MARKS = {"A": "circle", "B": "diamond"}
 
 
 def plot_compared_steps(
-    tokens: Sequence[str], rows: Mapping[str, Mapping[str, np.ndarray]], formats: Mapping[str, str], *, dark: bool
+    tokens: Sequence[str],
+    rows: Mapping[str, Mapping[str, np.ndarray]],
+    formats: Mapping[str, str],
+    *,
+    dark: bool,
+    tops: Mapping[str, float] | None = None,
 ) -> go.Figure:
     """A panel per measure, the tokens (T,) along x, a line per side.
 
     tokens: as they can be seen. rows: measure → side → (T,), NaN for none; formats: measure → Plotly's number format.
+    tops: measure → where its axis ends, so that two figures have the same.
     """
     figure = make_subplots(len(rows), 1, shared_xaxes=True, vertical_spacing=0.05)
     places = np.arange(len(tokens))
@@ -43,13 +49,16 @@ def plot_compared_steps(
             )
             legend.add(side)
         figure.update_yaxes(title=_wrapped(measure), row=row, rangemode="tozero", tickformat=formats[measure])
+        if tops:
+            figure.update_yaxes(range=[0, tops[measure]], row=row)
     titles = [axis.title.text for axis in figure.select_yaxes()]
     figure = styled(figure, dark=dark, height=90 + 130 * len(rows), x="", y="")
     for axis, title in zip(figure.select_yaxes(), titles, strict=True):
         axis.title = title
     figure.update_yaxes(nticks=4, title_font_size=12)
     if len(tokens) <= MOST_LABELS:
-        figure.update_xaxes(tickmode="array", tickvals=places, ticktext=shown, tickangle=-45 if len(tokens) > 12 else 0)
+        slanted = len(tokens) > 12 and max(map(len, tokens)) > 2
+        figure.update_xaxes(tickmode="array", tickvals=places, ticktext=shown, tickangle=-45 if slanted else 0)
     figure.update_xaxes(range=[-0.5, len(tokens) - 0.5])
     return figure
 

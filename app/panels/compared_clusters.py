@@ -15,12 +15,12 @@ KEY, CHOICE = "word-flow", "b-flow"
 
 def show_clusters(first: Side, second: Side) -> None:
     """The flow, how far the clusters agree, and what becomes of each."""
-    noun = first.run.vocabulary.tokenisation.noun
+    noun = first.noun
     common = words_in_common(first, second)
     try:
         found = matching(first, second)
     except UserError as error:
-        st.info(literal(f"{error.message} {_why(first, second)}"))
+        st.info(literal(f"{error.message} {why_none(first, second)}"))
         return
     left, right = st.columns([3, 1], vertical_alignment="center")
     left.markdown(
@@ -78,7 +78,8 @@ def _summary(found: ClusterMatching) -> str:
     return f"Of A's {len(found.fates)} clusters: {became}."
 
 
-def _why(first: Side, second: Side) -> str:
+def why_none(first: Side, second: Side) -> str:
+    """Why the two have too few words in common."""
     units = [side.run.vocabulary.tokenisation.unit for side in (first, second)]
     if units[0] != units[1]:
         return f"A reads {units[0]}, B reads {units[1]}: what is not of the same kind cannot be matched."

@@ -41,8 +41,10 @@ def show_figures(first: Side, second: Side) -> None:
     ]
     show_table(sides_table(*rows))
     units = {side.run.vocabulary.tokenisation.unit for side in (first, second)}
-    if len(units) > 1 or first.run.task != second.run.task:
-        st.caption("The test figures are of different tasks, or per word and per character: they cannot be compared.")
+    if first.run.task != second.run.task:
+        st.caption("The test figures are of different tasks: they cannot be compared.")
+    elif len(units) > 1:
+        st.caption(f"The test figures are per token of {' and of '.join(sorted(units))}: they cannot be compared.")
     elif first.run.corpus["digest"] != second.run.corpus["digest"]:
         st.caption("The test figures are on different texts: they cannot be compared.")
     if not all(one.done() for one in work.values()):

@@ -5,28 +5,29 @@ from functools import partial
 import streamlit as st
 
 from app.comparing import Side, matching, words_in_common
-from app.components.memory_map import MapDisplay, default_clip
+from app.components.memory_map import MapDisplay
 from app.components.mirrored_maps import Target, mirrored_maps, mirrored_maps_data
 from app.notices import how_to_read, literal
 from app.numbers import numbers
-from app.panels.compared_responses import show_curves
+from app.panels.compared_clusters import why_none
+from app.panels.compared_pick import show_pick
 from app.tables.clusters import clusters_table
 from data_prep.errors import UserError
 
 KEY, CHOICE = "mirrored-maps", "b-pick"
 CLOUD_WIDTH = 240  # of the layout, in pixels: what is left of half the page
-DRAWN = 12  # words of a cloud
+DRAWN = 16  # words of a cloud: nine clouds of as many are about as high as the chips of 200 units beside them
 
 
 def show_maps(first: Side, second: Side) -> None:
     """Both maps with one colour scale; a word that is picked stands out in both, with its curves below."""
-    noun = first.run.vocabulary.tokenisation.noun
+    noun = " or ".join(dict.fromkeys(side.noun for side in (first, second)))
     common = words_in_common(first, second)
     try:
         found = matching(first, second)
     except UserError as error:
         found = None
-        st.info(literal(f"{error.message} Each map can be looked at by itself."))
+        st.info(literal(f"{error.message} {why_none(first, second)} Each map can be looked at by itself."))
     left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
     targets = _targets(first, second)
     if st.session_state.get(CHOICE) not in (None, *targets):
@@ -40,7 +41,7 @@ def show_maps(first: Side, second: Side) -> None:
         placeholder="find one",
     )
     most = middle.slider(
-        f"{noun.capitalize()}s drawn of a cloud",
+        "Drawn of a cloud",
         4,
         40,
         DRAWN,
@@ -48,27 +49,30 @@ def show_maps(first: Side, second: Side) -> None:
         bind="query-params",
         help="The strongest; the others are counted beside the cloud.",
     )
-    words = "word" in (noun, second.run.vocabulary.tokenisation.noun)
+    words = "word" in (first.noun, second.noun)
     tagged = words and right.toggle("Colour by part of speech", key="b-tags", bind="query-params")
-    clip = max(default_clip(side.response()) for side in (first, second))
+    clip = max(first.clip, second.clip)
+    drawn, below = st.container(), st.container()
+    if picked:
+        with below:  # before the maps, which answered the click in the browser, and are much to send
+            show_pick(picked, targets[picked], first, second)
     display = MapDisplay(clip=clip, cloud_width=CLOUD_WIDTH)
-    maps = [
-        side.map(display, tagged=tagged and side.run.vocabulary.tokenisation.noun == "word", most=most)
-        for side in (first, second)
-    ]
+    maps = [side.map(display, tagged=tagged and side.noun == "word", most=most) for side in (first, second)]
     data = mirrored_maps_data((first, second), maps, common, found)
-    mirrored_maps(data, targets[picked] if picked else (None, None), key=KEY, on_pick=partial(_take_pick, targets))
-    how_to_read(
-        f"Two memory maps face to face: outside the units in their clusters, inside the {noun}s that move them. A "
-        f"{noun} that is pointed at colours the units of both sides on one scale, full at {clip:.2f}.",
-        "units and cluster numbers of the two sides have nothing to do with each other, only words do; a paler side "
-        "responds less, or has smaller states.",
-    )
-    word = targets[picked][0] if picked else None
-    if picked and None not in targets[picked] and word is not None and word[0] == "word":
-        show_curves(first, second, [picked], dark=st.context.theme.type == "dark")
+    with drawn:
+        mirrored_maps(data, targets[picked] if picked else (None, None), key=KEY, on_pick=partial(_take_pick, targets))
+        how_to_read(
+            "Two memory maps face to face: outside the units in their clusters, inside what moves them. A "
+            f"{noun} that is pointed at colours the units {'of both sides ' if len(common) else ''}on one scale, full "
+            f"at {clip:.2f}.",
+            "units and cluster numbers of the two sides have nothing to do with each other, only words do; a paler "
+            "side responds less, or has smaller states.",
+        )
+    if not picked:
+        with below:
+            show_pick(None, (None, None), first, second)
     for side in (first, second):
-        label = f"All {noun}s of {side.name} and their clusters"
+        label = f"All {side.noun}s of {side.name} and their clusters"
         numbers(clusters_table(side.response(), side.names, side.clusters()), f"map-{side.name.lower()}", label=label)
 
 

@@ -14,12 +14,12 @@ LIKED = ("for", "he", "she")
 
 def show_responses(first: Side, second: Side) -> None:
     """The curves of some words, and how few units carry them."""
-    noun = first.run.vocabulary.tokenisation.noun
+    noun = first.noun
     common = words_in_common(first, second)
     dark = st.context.theme.type == "dark"
     if len(common):
         rows = dict(zip((first.names[row] for row in common.in_first), common.in_first.tolist(), strict=True))
-        liked = [word for word in LIKED if word in rows] or list(rows)[:3]
+        liked = first_words(first, second)
         kept = st.session_state.get(CHOICE)
         stale = kept is not None and not set(kept) <= set(rows)  # chosen for another run
         if stale:
@@ -55,6 +55,12 @@ def show_responses(first: Side, second: Side) -> None:
         "an expected response is a mean: a unit that goes up and down with a word equally often counts as still.",
     )
     numbers(concentration_table(curves), "concentration-compared", label="What the most responsive units carry")
+
+
+def first_words(first: Side, second: Side) -> list[str]:
+    """Some words to begin with, among those that both sides have."""
+    names = [first.names[row] for row in words_in_common(first, second).in_first]
+    return [word for word in LIKED if word in names] or names[:3]
 
 
 def show_curves(first: Side, second: Side, words: list[str], *, dark: bool) -> None:

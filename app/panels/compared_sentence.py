@@ -44,11 +44,12 @@ def show_sentence(first: Side, second: Side) -> None:
             f"{len(tokens['B']):,} {second.run.vocabulary.tokenisation.unit}, and not at the same places: so each has "
             "a figure of its own."
         )
+    tops = {measure: _top(values) for measure, values in rows.items()}
     for group in groups:
         own = {measure: {name: values[name] for name in group if name in values} for measure, values in rows.items()}
         own = {measure: values for measure, values in own.items() if values}
         st.plotly_chart(
-            plot_compared_steps(tokens[group[0]], own, formats, dark=dark),
+            plot_compared_steps(tokens[group[0]], own, formats, dark=dark, tops=tops),
             theme=None,
             alt=f"Change, kept part and what is expected along the text, for {' and '.join(group)}",
         )
@@ -61,6 +62,11 @@ def show_sentence(first: Side, second: Side) -> None:
     if first.state != second.state:
         st.caption("A hidden state ends at ±1, a cell state has no end: compare what is kept, not the change.")
     numbers(steps_beside_table(tokens, rows), "sentence-compared", label="Every step")
+
+
+def _top(values: dict[str, Any]) -> float:
+    """Where an axis ends that has room for all values of both sides."""
+    return 1.08 * max((float(value) for own in values.values() for value in own if value > 0), default=1.0)
 
 
 def _read(side: Side, text: str) -> Reading | None:

@@ -17,7 +17,10 @@ def show_states(first: Side, second: Side) -> None:
     dark = st.context.theme.type == "dark"
     show_table(sides_table(layer_rows(figures["A"]), layer_rows(figures["B"])))
     if first.state != second.state:
-        st.caption("A hidden state ends at ±1, a cell state has no end: their sizes cannot be compared.")
+        st.caption(
+            "A hidden state ends at ±1, a cell state has no end: responses and changes cannot be compared by size. "
+            "The values are those of the cell state's tanh, which ends there too."
+        )
     sides = {side.name: side for side in (first, second)}
     values = {
         name: side.recording().distributions[side.state][side.layer]

@@ -10,7 +10,7 @@ import streamlit as st
 from analysis.texts.reading import Reading
 from analysis.texts.token_changes import TokenChanges
 from app import cached
-from app.components.sentence_glyphs import Picked, named_clusters, sentence_glyphs, sentence_glyphs_data
+from app.components.sentence_glyphs import Picked, sentence_glyphs, sentence_glyphs_data
 from app.notices import how_to_read, literal
 from app.panels.landmark import common_tokens
 from app.selection import Selection
@@ -108,14 +108,17 @@ def draw_glyphs(
     offsets: Sequence[int],
     aligned: Sequence[int | None],
     picked: Picked,
+    named: list[dict[str, Any]],
     *,
     guesses: bool,
 ) -> None:
-    """The picture, and below it a link to the memory map where the name of a cluster was clicked."""
+    """The picture, and below it a link to the memory map where the name of a cluster was clicked.
+
+    named: the clusters, as by `named_clusters`.
+    """
     run, clusters = chosen.run, chosen.clusters()
     clustering = (*chosen.clustering[1:], clusters.k)
     rows = [cached.find_glyph_row(run, text, *clustering) for text in texts]
-    named = named_clusters(chosen.response(), clusters, run.vocabulary)
     titles = [f"Text {number}" for number in range(1, len(rows) + 1)]
     shown = 0 if run.classes or not guesses else GUESSES
     drawn = hashlib.sha256(repr((run.digest, clustering, list(texts), offsets, aligned, shown)).encode()).hexdigest()

@@ -80,9 +80,13 @@ def heatmap_panel(chosen: Selection, text: str, position: int) -> None:
     )
     listed = max(1, LISTED_VALUES // units)
     first = max(0, min(position - listed // 2, len(tokens) - listed))
-    table = unit_values_table(values[first : first + listed], first, tokens[first : first + listed], clusters)
     span = "" if listed >= len(tokens) else f", tokens {first + 1:,} to {first + listed:,}"
-    numbers(table, "units-along-text", label=f"{_name(quantity).capitalize()} of every unit{span}")
+    numbers(
+        lambda: unit_values_table(values[first : first + listed], first, tokens[first : first + listed], clusters),
+        "units-along-text",
+        label=f"{_name(quantity).capitalize()} of every unit{span}",
+        rows=units,
+    )
 
 
 def _take_pick() -> None:

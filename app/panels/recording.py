@@ -26,7 +26,9 @@ def ensure_recorded(run: Run, options: RecordingOptions = RECORDED) -> None:
         )
         if recorder is not None:
             st.error(f"The last attempt failed: {literal(recorder.last_line())}", icon=":material/error:")
-        if options.text is None and st.button("Record it now", type="primary"):
+        if options.text is not None:
+            st.caption("The text is not kept: give it again under “Another text”, with these weights chosen.")
+        elif st.button("Record it now", type="primary"):
             jobs.start_recording(run.id, options)
             st.rerun()
     else:

@@ -117,5 +117,9 @@ def _occurrence(chosen: Selection, text: str, reading: Reading, position: int, c
             "units move together, so that many unusual ones may be one event; in a short text the state is unusual in "
             "any case, because it has just begun.",
         )
-    table = occurrence_table(reading, position, recorded, clusters)
-    numbers(table, "occurrence", label=f"Token {position + 1} against its {noun}: every unit")
+    numbers(
+        lambda: occurrence_table(reading, position, recorded, clusters),
+        "occurrence",
+        label=f"Token {position + 1} against its {noun}: every unit",
+        rows=len(clusters.unit_labels),
+    )

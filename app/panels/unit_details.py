@@ -118,6 +118,7 @@ def strongest_places(chosen: Selection, recording: Recording, units: Sequence[in
             sides = (("highest", highest), ("lowest", lowest))
             contexts(
                 [(f"{title} is {side}", places[:shown]) for side, places in sides],
+                title=f"Strongest contexts of {title}",
                 spaced=spaced,
                 key=f"contexts-{unit}",
             )

@@ -69,7 +69,10 @@ def what_if_panel(chosen: Selection, text: str, position: int, labels: list[str]
     )
     _both(chosen, text, replaced, tokens, position, clustering)
     numbers(
-        downstream_table(replaced, found, vocabulary, run.classes), "what-if", label="The difference, token by token"
+        lambda: downstream_table(replaced, found, vocabulary, run.classes),
+        "what-if",
+        label="The difference, token by token",
+        rows=len(reading.tokens) - position,
     )
 
 
@@ -85,12 +88,8 @@ def _suggested(chosen: Selection, reading: Reading, position: int) -> list[str]:
 
 def _tokens(typed: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """What was typed as tokens; a suggestion as it is shown, such as ␣, is the token that it shows."""
-    shown = (
-        {vocabulary.display(token_id): token for token_id, token in enumerate(vocabulary.tokens)}
-        if len(typed) < 9
-        else {}
-    )
-    return (shown[typed],) if typed in shown else tuple(vocabulary.tokenisation.split(typed))
+    shown = vocabulary.by_display.get(typed) if len(typed) < 9 else None
+    return tuple(vocabulary.tokenisation.split(typed)) if shown is None else (shown,)
 
 
 def _take_suggestion() -> None:
@@ -147,7 +146,7 @@ def _both(
     heading, button = st.columns([3, 1], vertical_alignment="center")
     heading.markdown("**Both texts, on one scale, aligned at the replaced token**")
     new = join_tokens(replaced.changed.tokens, vocabulary.tokenisation)
-    button.button(
+    kept = button.button(
         "Keep as another text",
         on_click=_keep,
         args=(new,),
@@ -155,6 +154,8 @@ def _both(
         icon=":material/add:",
         help="The changed text becomes the next of the texts above.",
     )
+    if kept:  # this part of the page runs alone, and the boxes with the texts stand outside it
+        st.rerun(scope="app")
     rows = [
         cached.find_glyph_row(run, text, *clustering),
         cached.find_changed_row(run, text, position, tokens, *clustering),
@@ -171,6 +172,7 @@ def _both(
         guesses=0,
         window=window if len(rows[0]["tokens"]) > 12 else None,
         key=repr((run.digest, clustering, text, position, tokens)),
+        title="What if, word by word",
     )
     sentence_glyphs(data, None, key=KEY, on_pick=lambda: None, on_window=lambda: None)
 

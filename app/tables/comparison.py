@@ -124,16 +124,16 @@ def layer_rows(figures: LayerFigures) -> dict[str, str]:
     response, values = figures.response, figures.values
     surprise = figures.surprise_nats
     return {
-        "mean surprise of the words (nats)": _UNKNOWN if surprise is None else f"{surprise:.2f}",
+        "mean surprise of the tokens (nats)": _UNKNOWN if surprise is None else f"{surprise:.2f}",
         "half of a response is in": f"{response.carriers:.0%} of the units",
         "sparsity of responses (Hoyer; noise about 0.2)": f"{response.sparsity:.2f}",
-        "units moved by a word (> .1 of the reach)": f"{response.moved:.0%}",
+        "units moved by a token (> .1 of the reach)": f"{response.moved:.0%}",
         "mean |response| of a unit": f"{response.size:.3f}",
         "change of a unit per token (root mean square)": f"{figures.change:.3f}",
         "mean |value|": _UNKNOWN if values is None else f"{values.size:.3f}",
         "values beyond ±.9": _UNKNOWN if values is None else f"{values.saturated:.1%}",
         "units beyond ±.9 most of the time": _UNKNOWN if values is None else f"{values.stuck:.1%}",
-        "variance that the word alone decides": f"{figures.word_share:.0%}",
+        "variance that the token alone decides": f"{figures.word_share:.0%}",
     }
 
 

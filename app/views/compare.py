@@ -3,33 +3,17 @@
 import streamlit as st
 
 from app import selection
-from app.comparing import Side, figures_of
-from app.panels.compared_clusters import show_clusters
-from app.panels.compared_figures import show_figures, side_heading
-from app.panels.compared_maps import show_maps
-from app.panels.compared_responses import show_responses
-from app.panels.compared_sentence import show_sentence
-from app.panels.compared_states import show_states
-from app.panels.other_side import choose_other
+from app.comparing import figures_of
+from app.panels.choose_sides import choose_sides
+from app.panels.compared_figures import side_heading
+from app.panels.compared_part import PARTS, use_part
 from app.panels.recording import ensure_recorded
 
-PARTS = {
-    "Memory maps": show_maps,
-    "Flow of words": show_clusters,
-    "Responses": show_responses,
-    "Saturation": show_states,
-    "One text": show_sentence,
-    "Figures": show_figures,
-}
-
-first = Side.chosen(selection.current())
-title, corner = st.columns([3, 1], vertical_alignment="bottom")
-title.title("Compare", anchor=False)
-ensure_recorded(first.run)
-second = choose_other(first, corner)
-ensure_recorded(second.run, second.options)
+first, second = choose_sides(selection.current())
+for side in (first, second):
+    ensure_recorded(side.run, side.options)
 if first.what == second.what:
-    st.info("Both sides are the same. Choose another run, layer, state, weights or text for B.")
+    st.info("Both sides are the same. Choose another run, layer, state, weights or text for one of them.")
 
 figures = figures_of(first, second)
 for column, side in zip(st.columns(2), (first, second), strict=True):
@@ -45,4 +29,4 @@ part = st.segmented_control(
     persist_state="session",
     label_visibility="collapsed",
 )
-PARTS[part](first, second)
+use_part(part, first, second)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import cached, selection
 from app.notices import literal
-from app.pages import PAGES
+from app.pages import SECTIONS
 from app.panels.run import facts, show_import, show_training
 from app.tables.runs import headline, runs_table
 from data_prep.errors import UserError
@@ -31,11 +31,14 @@ if chosen:
     columns[3].metric(name, value, border=True, help=meaning)
     st.caption(literal(facts(run)))
 
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(2, gap="large")
+    for column, (section, pages) in zip((left, right, right), list(SECTIONS.items())[1:], strict=True):
+        column.subheader(section, anchor=False)
+        for page in pages:
+            column.page_link(page.path, label=f"**{page.title}** · {page.shows}", icon=page.icon)
+    left, right = st.columns([2, 3], gap="large")
     with left:
-        st.subheader("Where to look", anchor=False)
-        for page in PAGES[1:]:
-            st.page_link(page.path, label=f"**{page.title}** · {page.shows}", icon=page.icon)
+        st.subheader("What the words mean", anchor=False)
         st.markdown(
             "A *unit* is one number of the network's state. Its *response* to a word is how much that number "
             "changes when the word is read; the *expected response* is the mean over every place where the word "
@@ -51,6 +54,6 @@ if chosen:
 runs, faults = cached.find_runs()
 st.subheader("All runs", anchor=False)
 if runs:
-    st.dataframe(runs_table([run.summary() for run in runs]), hide_index=True, width="stretch")
+    st.dataframe(runs_table([run.summary() for run in runs]), hide_index=True, width="stretch", placeholder="–")
 for fault in faults.values():
     st.warning(f"{literal(fault.message)} {literal(fault.hint)}", icon=":material/warning:")

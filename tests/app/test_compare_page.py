@@ -1,5 +1,7 @@
 """The page Compare: the choice of B, what is matched, what cannot be compared."""
 
+import shutil
+
 import numpy as np
 import pytest
 import torch
@@ -28,7 +30,12 @@ def said(app) -> str:
 
 def suggested(app) -> list[str]:
     """Run, layer, state, weights and text of B as long as nobody chose."""
-    return [app.main.selectbox[place].proto.placeholder for place in range(5)]
+    return [boxes(app)[key].proto.placeholder for key in ("b-run", "b-layer", "b-state", "b-weights", "b-text")]
+
+
+def boxes(app) -> dict:
+    """The boxes that choose the sides, by their keys."""
+    return {box.key: box for box in app.main.selectbox}
 
 
 def side(name, run_id, layer, state="hidden", k=4):
@@ -95,10 +102,11 @@ def test_at_first_it_compares_the_layer_with_the_one_below(open_page):
 
 def test_what_is_chosen_for_another_run_gives_way(open_page):
     app = open_page("compare", run=WORDS, **{"b-run": WORDS, "b-layer": "2", "b-state": "cell"})
-    assert [app.main.selectbox[place].value for place in range(3)] == [WORDS, "2", "cell"]
-    app.main.selectbox[0].set_value(BYTES).run()
+    keys = ("b-run", "b-layer", "b-state")
+    assert [boxes(app)[key].value for key in keys] == [WORDS, "2", "cell"]
+    boxes(app)["b-run"].set_value(BYTES).run()
     assert not app.exception
-    assert [app.main.selectbox[place].value for place in range(3)] == [BYTES, None, None]
+    assert [boxes(app)[key].value for key in keys] == [BYTES, None, None]
     assert suggested(app)[1:3] == ["1", "hidden"]
 
 
@@ -109,6 +117,9 @@ def test_what_is_chosen_for_another_run_gives_way(open_page):
         {"b-layer": "9"},
         {"b-state": "soul"},
         {"b-weights": "epoch 7"},
+        {"a-weights": "epoch 7"},
+        {"a-text": "../../etc"},
+        {"b-pick": "B cluster 99"},
         {"b-text": "<script>"},
         {"b-view": "\0"},
         {"b-view": "Flow of words", "b-flow": "A 99 → B 1"},
@@ -183,14 +194,97 @@ def test_a_checkpoint_is_compared_with_the_best_weights(open_page, with_checkpoi
     assert figures["A"].surprise_nats < figures["B"].surprise_nats  # it has learnt since
 
 
+def test_any_checkpoint_is_compared_with_any_other(open_page, with_checkpoints):
+    run = open_run("kept")
+    early, late = run.checkpoints[0], run.checkpoints[-1]
+    assert early["update"] != late["update"]
+    ensure_recording(run, RecordingOptions(checkpoint=late["update"]))
+    names = [f"epoch {one['epoch']:.3g} (update {one['update']})" for one in (early, late)]
+    query = {"a-weights": names[0], "b-run": "kept", "b-weights": names[1], "b-view": "Figures"}
+    app = open_page("compare", home=with_checkpoints, run="kept", **query)
+    assert not app.exception
+    table = app.dataframe[0].value.set_index("figure")
+    for place, one in zip("AB", (early, late), strict=True):
+        assert table.loc["weights", place].startswith(f"after update {one['update']}")
+        assert f"with the weights after update {one['update']}" in said(app)
+    sides = [
+        Side(name, run, RecordingOptions(checkpoint=one["update"]), 0, "hidden", 1000, "combined", 4)
+        for name, one in zip("AB", (early, late), strict=True)
+    ]
+    for name, figures in figures_of(*sides).items():
+        assert table.loc["mean surprise of the tokens (nats)", name] == f"{figures.surprise_nats:.2f}"
+    assert table.loc["mean surprise of the tokens (nats)", "A"] != table.loc["mean surprise of the tokens (nats)", "B"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("A", "B"), ("B", "A")])
+def test_a_text_is_recorded_for_the_side_that_is_chosen(open_page, monkeypatch, first, second):
+    started, in_progress = [], {}
+
+    def start(run_id, options, *, title, text):
+        started.append((run_id, text))
+        in_progress[options.text] = title
+
+    monkeypatch.setattr("app.jobs.start_recording", start)
+    monkeypatch.setattr("app.jobs.texts_in_progress", lambda _: in_progress)
+    app = open_page("compare", run=WORDS, **{"b-run": BYTES})
+    app.text_area[0].set_value("the old cat sleeps in the garden").run()
+    next(group for group in app.button_group if group.key == "own-side").set_value(first).run()
+    next(button for button in app.button if button.label == "Record it").click().run()
+    assert not app.exception
+    assert started == [({"A": WORDS, "B": BYTES}[first], "the old cat sleeps in the garden")]
+    assert boxes(app)[f"{first.lower()}-text"].value.startswith("the-old-cat")
+    assert boxes(app)[f"{second.lower()}-text"].value is None
+
+
+def test_beside_bytes_a_word_model_keeps_its_words(open_page):
+    app = open_page("compare", run=BYTES, **{"b-run": WORDS})
+    alone = open_page("memory_map", run=WORDS)
+    tables = [next(e.label for e in one.expander if e.label.startswith("All words")) for one in (app, alone)]
+    count = [label.partition("(")[2] for label in tables]
+    assert count[0] == count[1]
+
+
+@pytest.mark.parametrize("gone", [WORDS, BYTES])
+def test_a_run_that_is_deleted_meanwhile_gives_way(open_page, damaged_home, gone):
+    app = open_page("compare", home=damaged_home, run=WORDS, **{"b-run": BYTES, "b-pick": "A unit 3"})
+    shutil.rmtree(damaged_home / "runs" / gone)
+    app.run()
+    assert not app.exception
+    assert f"There is no run {gone}" in said(app)
+
+
+def test_a_picked_cluster_lists_its_words_by_where_they_are_on_the_other_side(open_page, use_recorded_home):
+    app = open_page("compare", run=WORDS, k="4", words="50", **{"b-pick": "B cluster 2"})
+    first = Side("A", open_run(WORDS), cached.RECORDED, 1, "hidden", 50, "combined", 4)
+    second = first.other(first.run, cached.RECORDED, 0, "hidden")
+    first_of = dict(zip(first.names, first.clusters().word_labels, strict=True))
+    words = [name for name, label in zip(second.names, second.clusters().word_labels, strict=True) if label == 1]
+    assert f"Cluster 2 of B: {len(words)} words" in said(app)
+    for cluster in range(4):
+        there = [word for word in words if first_of[word] == cluster]
+        assert (f"cluster {cluster + 1} ({len(there)}): " in said(app)) == bool(there)
+
+
+def test_a_picked_unit_says_what_moves_it(open_page, use_recorded_home):
+    app = open_page("compare", run=WORDS, words="1000", **{"b-pick": "A unit 3"})
+    response = cached.find_banded(open_run(WORDS), "hidden", 1)
+    names = [open_run(WORDS).vocabulary.display(token_id) for token_id in response.token_ids]
+    assert "Unit 3 of A" in said(app)
+    for way, most in (("raised", response.mean[:, 3].max()), ("lowered", response.mean[:, 3].min())):
+        first = said(app).partition(f"{way} most by: ")[2].split()[0]
+        assert response.mean[names.index(first), 3] == most
+
+
 def test_a_text_of_ones_own_is_offered_by_its_title(open_page, with_checkpoints):
     app = open_page("compare", home=with_checkpoints, run="kept", **{"b-run": "kept"})
-    offered = app.main.selectbox[4].options
+    offered = boxes(app)["b-text"].options
     assert offered[:3] == ["training part", "validation part", "test part"]
     assert offered[3].startswith("cats.txt (")
-    app.main.selectbox[4].set_value(offered[3]).run()
+    boxes(app)["b-text"].set_value(offered[3]).run()
     assert not app.exception
     assert "cats.txt" in said(app)
+    boxes(app)["a-text"].set_value(offered[3]).run()  # A takes it too
+    assert "Both sides are the same" in said(app)
 
 
 def test_what_is_not_recorded_can_be_recorded(open_page, monkeypatch):

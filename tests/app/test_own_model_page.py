@@ -237,3 +237,15 @@ def test_states_are_looked_at_and_what_needs_a_network_says_so(page, open_page, 
         assert not app.exception
         assert "recorded states without weights" in said(app)
     assert "states " in said(open_page(home=damaged_home, run=run_id))
+
+
+def test_states_are_compared_with_a_run_that_has_weights(page, open_page, damaged_home):
+    page("walk.npz", weights=recorded(2)).button[0].click().run()
+    for run, other in (("walk-states-2x6", "toy-words-lstm"), ("toy-words-lstm", "walk-states-2x6")):
+        for view in ("Memory maps", "Saturation", "One text", "Figures"):
+            app = open_page("compare", home=damaged_home, run=run, **{"b-run": other, "b-view": view})
+            assert not app.exception
+            assert not app.error
+        weights = {box.key: box.proto.placeholder for box in app.main.selectbox if "weights" in str(box.key)}
+        own = "a-weights" if run.startswith("walk") else "b-weights"
+        assert weights == {"a-weights": "best", "b-weights": "best"} | {own: "none"}

@@ -53,13 +53,25 @@ def test_a_picked_word_stands_out_in_both_and_in_the_address(visit):
     page.locator(".mirrored .second .word[aria-label=she]").click()
     expect(page).to_have_url(re.compile("b-pick=she"))
     expect(page.locator(".mirrored .second .word.picked")).to_have_attribute("aria-label", "she")
-    expect(page.locator(".js-plotly-plot").get_by_text("half in A")).to_be_visible()  # its curves
+    curves = page.locator(".js-plotly-plot .annotation-text").filter(has_text="half in A")
+    expect(curves).to_have_text([re.compile("^she +half in A")])
+    expect(curves).to_be_visible()
 
     other = visit(page.url.rsplit("/", 1)[1])  # somebody else opens the link
     expect(other.locator(".mirrored .second .word.picked")).to_have_attribute("aria-label", "she")
     for place in range(3):
         unit = page.locator(".mirrored .first .unit").nth(place).get_attribute("data-response")
         expect(other.locator(".mirrored .first .unit").nth(place)).to_have_attribute("data-response", unit)
+
+
+def test_a_picked_cluster_keeps_its_partner_and_its_words(visit):
+    page = visit(LSTM_BESIDE_RNN)
+    page.get_by_role("combobox", name="Word, unit or cluster").fill("A cluster 3")
+    page.get_by_role("option", name="A cluster 3", exact=True).click()
+    expect(page).to_have_url(re.compile("b-pick=A(\\+|%20)cluster(\\+|%20)3"))
+    expect(page.get_by_text(re.compile("Cluster 3 of A: [0-9]+ words"))).to_be_visible()
+    expect(page.locator(".mirrored .first .cluster").nth(2)).to_have_class("cluster on")
+    expect(page.locator(".mirrored .second .cluster.on")).to_have_count(1)  # which has most of its words
 
 
 def test_a_word_that_only_one_side_has_is_said(visit):
@@ -86,7 +98,7 @@ def test_a_ribbon_lists_its_words_and_is_kept_by_the_keyboard(visit):
 
 def test_a_text_of_ones_own_is_recorded_and_compared(visit):
     page = visit("compare?run=toy-words-lstm&b-run=toy-words-lstm")
-    page.get_by_role("button", name="Another text for B").click()
+    page.get_by_role("button", name="Another text").click()
     own = page.get_by_role("textbox", name="A text of your own")
     own.fill("The old cat sleeps in the garden. Many red birds eat, but not near the house! " * 30)
     own.press("Control+Enter")

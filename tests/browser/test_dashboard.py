@@ -4,31 +4,24 @@ import io
 import json
 import re
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import torch
 from playwright.sync_api import Page, TimeoutError, expect
 from torch import nn
 
+from app import pages
+from app.bench.browser import link_to
+
 RUN = "run=toy-words-lstm"
-PAGES = {
-    "": "What does a recurrent network remember?",
-    "memory_map": "Memory map",
-    "words": "Words",
-    "units": "Units",
-    "gates": "Gates",
-    "sentences": "Sentences",
-    "compare": "Compare",
-    "generate": "Generate",
-    "corpora": "Corpora",
-    "training": "Training",
-    "dynamics": "Dynamics",
-    "own_model": "Your model",
+PAGES = {Path(page.path).stem: page.title for page in pages.PAGES[1:]} | {
+    "": "What does a recurrent network remember?"
 }
 
 
 def go(page: Page, name: str) -> None:
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+    link_to(page, name).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[name.lower().replace(" ", "_")])
 
 

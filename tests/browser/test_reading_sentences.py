@@ -1,10 +1,12 @@
 """What a person does on the page Sentences, in a real browser."""
 
 import re
+import xml.etree.ElementTree as ET
 
 from playwright.sync_api import Page, expect
 
 RUN = "run=toy-words-lstm"
+SVG = "{http://www.w3.org/2000/svg}"
 LONG = "the red cat eats near the house. many blue lamps fall. " * 18  # short enough to be linked
 
 
@@ -24,6 +26,14 @@ def look(page: Page, name: str) -> None:
 
 def token(page: Page, position: int):
     return page.get_by_role("button", name=re.compile(rf"position {position}$")).first
+
+
+def printed_texts(page: Page) -> list[str]:
+    """What is written in the picture that the page exports, column by column."""
+    page.get_by_role("button", name="Export this page").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Sentences, word by word as SVG").click()
+    return [node.text for node in ET.parse(download.value.path()).iter(f"{SVG}text")]
 
 
 def test_a_picked_token_stands_in_the_address_and_a_link_picks_it_again(visit):
@@ -113,6 +123,15 @@ def test_the_window_over_a_long_text_is_dragged_and_moved_by_keys(visit):
     expect(window).to_have_attribute("aria-valuetext", re.compile("to 270 of 270"))
     expect(page).to_have_url(re.compile("columns=2..-270"))
     expect(token(page, 270)).to_be_attached()
+    at_rest(page)
+    shown, printed = page.locator(".glyphs .token").all_inner_texts(), printed_texts(page)
+    assert len(shown) < 100
+    words = LONG.replace(".", " . ").split()
+    following = iter(printed)
+    assert all(word in following for word in words)  # every word of the text, in its order
+    assert {"held before and now", "gained above zero", "lost below zero"} < set(printed)
+    assert any(text.startswith("half a lane: ") for text in printed)
+    expect(page.locator(".glyphs .printed")).to_have_count(0)
     other = visit(page.url.rsplit("/", 1)[1])
     other.get_by_role("slider", name="words in sight").wait_for()
     expect(other.get_by_role("slider", name="words in sight")).to_have_attribute(

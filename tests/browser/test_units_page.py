@@ -1,6 +1,7 @@
 """The page Units: keys, the table, names and notes."""
 
 import re
+import xml.etree.ElementTree as ET
 
 from playwright.sync_api import Page, expect
 
@@ -68,3 +69,15 @@ def test_contexts_of_two_units_stand_below_each_other(visit):
     page.locator(".contexts .place").first.wait_for()
     expect(page.locator(".contexts .place")).to_have_count(2 * 2 * 5)  # units, sides, places
     expect(page.locator(".contexts .middle").first).not_to_be_empty()
+    tokens = page.locator(".contexts").nth(1).locator(".middle").all_inner_texts()
+    page.get_by_role("button", name="Export this page").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Strongest contexts of unit 4 as SVG").click()
+    drawn = ET.parse(download.value.path())
+    texts = [node.text for node in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert [text for text in texts if text and text.startswith("unit 4 is ")] == [
+        "unit 4 is highest",
+        "unit 4 is lowest",
+    ]
+    following = iter(texts)
+    assert all(token in following for token in tokens)

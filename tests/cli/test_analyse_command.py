@@ -262,3 +262,25 @@ def test_analyse_shows_a_unit_with_its_contexts(run_json, run_text, refused):
     assert "unit 99" in refused("analyse", run.id, "unit", "--unit", "99")["error"]
     assert "--unit" in refused("analyse", run.id, "unit")["error"]
     assert "--unit" in refused("analyse", run.id, "--unit", "3")["error"]
+
+
+def test_units_are_interpreted_without_a_recording(run_json, run_text, refused, tmp_path):
+    said = run_json("analyse", "toy-bytes-gru", "interpret", "--regex", r"\bthe\b")
+    found = said["interpret"]
+    assert set(said) == {"run", "interpret"}
+    assert (found["state"], found["layer"], found["regex"]) == ("hidden", 1, r"\bthe\b")
+    assert found["tests"] == len(found["properties"]) * 12
+    assert r"inside a match of \bthe\b" in [one["property"] for one in found["properties"]]
+    for one in found["properties"]:
+        assert 0 <= one["unit"] < 12
+        assert 0 < one["corrected_p"] <= 1
+        assert (one["auc"] is None) != (one["correlation"] is None)
+    assert {"property", "why"} == set(found["dropped"][0])
+    assert "What units of hidden state, layer 1, tell" in run_text("analyse", "toy-bytes-gru", "interpret")
+
+    assert "has no layer 2" in refused("analyse", "toy-bytes-gru", "interpret", "--layer", "2")["error"]
+    assert "GRU has no cell state" in refused("analyse", "toy-bytes-gru", "interpret", "--state", "cell")["error"]
+    assert "is wrong" in refused("analyse", "toy-bytes-gru", "interpret", "--regex", "(")["error"]
+    short = tmp_path / "short.txt"
+    short.write_text("the cat")
+    assert "too few" in refused("analyse", "toy-bytes-gru", "interpret", "--text", short)["error"]

@@ -100,6 +100,12 @@ def test_a_model_does_not_depend_on_how_long_the_longest_is():
     np.testing.assert_array_equal(long.probabilities[:4], short.probabilities)
 
 
+def test_the_size_of_a_model_is_that_of_all_its_orders():
+    found = score_ngrams(np.array([0, 1, 0, 1, 2]), np.array([0]), 3, longest=2)
+    # start, 0, 1, 2 · start 0, 01, 10, 12 · start 01, 010, 101, 012
+    assert found.ngrams.tolist() == [4, 8, 12]
+
+
 def test_discounts_follow_the_counts_of_counts():
     counts = np.repeat([1, 2, 3, 4, 9], [60, 20, 10, 6, 3])
     found, fallback = discounts(counts)

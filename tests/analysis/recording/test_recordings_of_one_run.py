@@ -67,6 +67,10 @@ def test_texts_of_ones_own_are_found_again_by_their_titles(run):
     assert sorted(found.values()) == ["<b>.txt", "letters.txt"]
     for digest in found:
         assert stored_recording(run, RecordingOptions(split="text", text=digest)).tokens == 400
+    early = run.checkpoints[0]["update"]  # of a checkpoint alone
+    options = options_for_text(ids[:300], RecordingOptions(checkpoint=early))
+    ensure_recording(run, options, ids=ids[:300], title="early.txt")
+    assert stored_texts(run) == found | {options.text: "early.txt"}
     folder = recording_folder(run, RecordingOptions(split="text", text=next(iter(found))))
     (folder / "about.json").write_text("[]")
-    assert len(stored_texts(run)) == 1
+    assert len(stored_texts(run)) == 2

@@ -1,0 +1,44 @@
+"""Errors in their text: the true token marked, and beside it what each model guessed instead."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from analysis.errors.examples import ErrorExample
+from app.components.assets import assets
+from app.components.contexts import LONGEST, LONGEST_TITLE
+
+_mount = st.components.v2.component("error_examples", **assets("error_examples"))
+
+
+def error_examples(
+    heading: str, examples: Sequence[ErrorExample], models: Sequence[str], *, threshold: float, spaced: bool, key: str
+) -> None:
+    """Draw examples below each other. models: their names; spaced: tokens are words, with spaces between them."""
+    data = {
+        "heading": heading,
+        "models": list(models),
+        "spaced": spaced,
+        "places": [_place(example, threshold) for example in examples],
+    }
+    _mount(key=key, data=data)
+
+
+def _place(example: ErrorExample, threshold: float) -> dict[str, Any]:
+    said = zip(example.probabilities, example.guesses, example.guess_probabilities, strict=True)
+    return {
+        "position": example.position,
+        "before": [_token(token) for token in example.before],
+        "token": _token(example.token),
+        "after": [_token(token) for token in example.after],
+        "said": [
+            {"p": p, "errs": p < threshold, "guess": _token(guess), "guessP": guess_p, "right": guess == example.token}
+            for p, guess, guess_p in said
+        ],
+    }
+
+
+def _token(token: str) -> str | list[str]:
+    """The token, or [cut, whole] where it is too long to draw."""
+    return token if len(token) <= LONGEST else [f"{token[: LONGEST - 1]}…", token[:LONGEST_TITLE]]

@@ -1,0 +1,47 @@
+// Glyphs on paper: the whole text, however long, in lines one below another, and the legend under them.
+
+const PRINTED = 1080, LINE_GAP = 26, LEGEND_LINE = 22; // pixels
+
+// An SVG of everything; `picked` stands out as on the screen.
+function printedGlyphs(data) {
+  const drawing = new GlyphDrawing(data), width = PRINTED - NAMES;
+  drawing.step = drawing.usualStep(width);
+  const most = Math.max(1, Math.floor((width - drawing.ruler) / drawing.step));
+  const perLine = Math.ceil(drawing.columns / Math.ceil(drawing.columns / most)); // no line of a few columns at the end
+  const lines = [];
+  for (let start = 0; start < drawing.columns; start += perLine) {
+    const y = lines.length * (drawing.height + LINE_GAP);
+    lines.push(printedLine(drawing, start, Math.min(drawing.columns, start + perLine), y));
+  }
+  const foot = lines.length * (drawing.height + LINE_GAP);
+  const [legend, height] = printedLegend(drawing, foot);
+  const svg = element("svg", { class: "printed", width: PRINTED, height: foot + height });
+  svg.append(...lines, legend);
+  return svg;
+}
+
+function printedLine(drawing, start, end, y) {
+  const line = element("g", { transform: `translate(0 ${y})` });
+  drawing.rows.forEach((row, place) => {
+    if (row.offset < end && row.offset + row.tokens.length > start) line.append(...drawing.names(row, place));
+  });
+  const view = element("svg", { x: NAMES, width: PRINTED - NAMES, height: drawing.height }); // cuts off what comes from the line before
+  for (let column = start; column < end; column++) view.append(drawing.cells(column, column - start));
+  line.append(view);
+  return line;
+}
+
+// [the legend from y on, its height]
+function printedLegend(drawing, y) {
+  const group = element("g", {});
+  let x = 4, line = 0;
+  for (const [marks, caption] of [...glyphLegend(), [[], describeScale(drawing)]]) {
+    const wide = (marks.length ? 30 : 0) + textWidth(caption, "sans-serif") * 1.08 + 22;
+    if (x > 4 && x + wide > PRINTED) [x, line] = [4, line + 1];
+    const item = element("g", { transform: `translate(${x.toFixed(1)} ${y + LEGEND_LINE * line})` });
+    item.append(...marks, text(marks.length ? 30 : 0, 10, caption, "caption"));
+    group.append(item);
+    x += wide;
+  }
+  return [group, LEGEND_LINE * (line + 1)];
+}
