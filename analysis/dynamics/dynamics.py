@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.dynamics.divergence import symmetric_kl
+from analysis.bootstrap import SAMPLES, bootstrap_means
+from analysis.model_similarity import symmetric_divergence
 from data_prep.errors import UserError
 
-BOOTSTRAPS = 100
-BLOCKS = 200  # stretches of the text that are drawn together: neighbouring tokens are alike
+BOOTSTRAPS = SAMPLES
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Dynamics:
 
     models: their names, (M,). loss: (C,) nats per token, and loss_deviation: (C,), of the bootstrap; model_loss: (M,).
     loss_difference: (C, M), the network's less the model's, and its deviation. divergence: (C, M), symmetric KL in
+    KL(p‖q) + KL(q‖p) in
     nats, mean over the places, and its deviation. nearest: (C,) the model of the smallest divergence;
     nearest_share: (C, M), in how many of `BOOTSTRAPS` samples each model was the nearest. places: S; tokens: that the
     losses are of; seed: of the samples.
@@ -71,16 +72,22 @@ def training_dynamics(
         raise UserError(
             f"The network foretold {own.shape[1]:,} tokens, the models {theirs.shape[1]:,}.", "Take the same text."
         )
+    for one in (*moments, *models.values()):
+        if one.distributions.shape != moments[0].distributions.shape:
+            raise UserError(
+                f"Distributions of shape {moments[0].distributions.shape} and {one.distributions.shape} cannot be "
+                "compared.",
+                "Take models of the same vocabulary, in the same places of the same text.",
+            )
     kl = np.array(
-        [[symmetric_kl(one.distributions, model.distributions) for model in models.values()] for one in moments]
+        [
+            [symmetric_divergence(one.distributions, model.distributions) for model in models.values()]
+            for one in moments
+        ]
     )  # (C, M, S)
-    random = np.random.default_rng(seed)
-    drawn = _drawn(random, kl.shape[2])
-    resampled = kl @ drawn.T / kl.shape[2]  # (C, M, bootstraps)
+    resampled = np.array([[bootstrap_means(values, block=1, seed=seed) for values in row] for row in kl])
     nearest = resampled.argmin(1)  # (C, bootstraps)
-    losses, weights = _blocks(-np.concatenate((own, theirs)))
-    drawn = _drawn(random, len(weights)) * weights
-    sampled_losses = losses @ (drawn / drawn.sum(1, keepdims=True)).T  # (C + M, bootstraps)
+    sampled_losses = np.array([bootstrap_means(-values, seed=seed) for values in (*own, *theirs)])
     loss = -np.concatenate((own, theirs)).mean(1)
     count = len(moments)
     differences = sampled_losses[:count, None] - sampled_losses[None, count:]
@@ -99,15 +106,3 @@ def training_dynamics(
         tokens=own.shape[1],
         seed=seed,
     )
-
-
-def _drawn(random: np.random.Generator, count: int) -> np.ndarray:
-    """(bootstraps, count): how often each of so many things is drawn, with replacement."""
-    return random.multinomial(count, np.full(count, 1 / count), BOOTSTRAPS).astype(np.float64)
-
-
-def _blocks(losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(means (N, blocks), tokens of each block) of losses (N, T)."""
-    edges = np.unique(np.linspace(0, losses.shape[1], BLOCKS + 1).astype(np.int64))
-    weights = np.diff(edges)
-    return np.add.reduceat(losses, edges[:-1], axis=1) / weights, weights

@@ -1,8 +1,8 @@
 """The training dynamics of a run beside the n-gram models of its corpus, on disk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -10,14 +10,18 @@ from analysis.dynamics.dynamics import Dynamics, Expectations, training_dynamics
 from analysis.gates.saturation import saturation
 from analysis.gates.store import corpus_digest, ensure_gates
 from analysis.ngrams.store import ensure_ngram_distributions, ensure_ngram_scores
+from analysis.ngrams.window_store import ensure_window_scores, is_window_scored
 from analysis.predictions.store import ensure_predictions
 from analysis.results import Content, ResultKey, ensure_result, find_result, read_result
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 from models.run import Run
 
-KIND, SCHEMA = "dynamics", 1
+KIND, SCHEMA = "dynamics", 2
+Family = Literal["n-gram", "n-NN"]
+FAMILIES: tuple[Family, ...] = get_args(Family)
 CONTEXTS = tuple(range(10))  # of the n-gram models
+NETWORKS = range(1, 20)  # tokens that n-NN models may look at
 SEED = 0
 PART = "test"
 _NGRAMS = 0.4  # of the time
@@ -67,18 +71,19 @@ def moments_of(run: Run) -> tuple[Moment, ...]:
     return (*kept, Moment(None, best)) if best > kept[-1].epoch else tuple(kept)
 
 
-def stored_dynamics(run: Run) -> RunDynamics | None:
+def stored_dynamics(run: Run, family: Family = "n-gram") -> RunDynamics | None:
     """The stored result, for which the corpus need not be at hand; None where there is none.
 
     Raises UserError as `moments_of`, and when it is damaged.
     """
     moments = moments_of(run)
-    folder = find_result(dynamics_key(run))
+    folder = find_result(dynamics_key(run, family))
     return None if folder is None else _from(moments, read_result(folder, KIND, SCHEMA))
 
 
 def ensure_dynamics(
     run: Run,
+    family: Family = "n-gram",
     *,
     device: str = "cpu",
     again: bool = False,
@@ -86,16 +91,20 @@ def ensure_dynamics(
 ) -> RunDynamics:
     """The stored result; computed first where there is none, or if asked to do it `again`.
 
+    family: what the run is compared with; n-NN models are those that were trained (`rnnscope ngram CORPUS --networks`).
     on_progress gets the finished fraction and what is being done, and may raise to cancel: what was finished by then,
     the predictions of a checkpoint for one, is stored and not done again.
 
-    Raises UserError as `moments_of`, and when the corpus is not at hand or is shorter than the contexts.
+    Raises UserError as `moments_of`, when the corpus is not at hand, and when no n-NN model of it was trained.
     """
     moments = moments_of(run)
 
     def compute() -> Content:
         corpus = run.open_corpus()
-        models = ngram_expectations(corpus, lambda done: on_progress(_NGRAMS * done, "counting n-grams"))
+        if family == "n-gram":
+            models = _ngrams(corpus, lambda done: on_progress(_NGRAMS * done, "counting n-grams"))
+        else:
+            models = _networks(corpus)
         foretold, gates = [], []
         for place, moment in enumerate(moments):
 
@@ -126,32 +135,49 @@ def ensure_dynamics(
         }
         return dynamics_content(RunDynamics(moments, found, **tracks))
 
-    return _from(moments, ensure_result(dynamics_key(run), compute, again=again))
+    return _from(moments, ensure_result(dynamics_key(run, family), compute, again=again))
 
 
-def ngram_expectations(
-    corpus: Corpus, on_progress: Callable[[float], None], contexts: Sequence[int] = CONTEXTS
-) -> dict[str, Expectations]:
-    """What the n-gram models of a corpus expect of its test part, by name; of as many contexts as it has tokens for."""
-    contexts = [context for context in contexts if context < len(corpus.splits["train"])]
+def networks_of(corpus: Corpus) -> tuple[int, ...]:
+    """The context lengths of the n-NN models of a corpus that were trained."""
+    return tuple(context for context in NETWORKS if is_window_scored(corpus, context))
+
+
+def dynamics_key(run: Run, family: Family = "n-gram") -> ResultKey:
+    """The name under which the result is stored; of n-NN models by those that there are."""
+    contexts = list(CONTEXTS if family == "n-gram" else networks_of(run.open_corpus()))
+    options = {"corpus": corpus_digest(run), "part": PART, "family": family, "contexts": contexts, "seed": SEED}
+    return ResultKey(run, KIND, SCHEMA, options)
+
+
+def _ngrams(corpus: Corpus, on_progress: Callable[[float], None]) -> dict[str, Expectations]:
+    """What n-gram models expect, by name; of as many contexts as the corpus has tokens for."""
+    contexts = [context for context in CONTEXTS if context < len(corpus.splits["train"])]
     scores = ensure_ngram_scores(corpus, PART, on_progress=lambda done: on_progress(done / 2))
     distributions = ensure_ngram_distributions(corpus, contexts, PART)
     on_progress(1.0)
     return {
-        model_name(context): Expectations(np.log(scores.probabilities[context]), distributions[context])
+        _name("n-gram", context): Expectations(np.log(scores.probabilities[context]), distributions[context])
         for context in contexts
     }
 
 
-def model_name(context: int) -> str:
-    """Of the n-gram model of so many tokens of context."""
-    return f"n-gram, context {context}"
+def _networks(corpus: Corpus) -> dict[str, Expectations]:
+    contexts = networks_of(corpus)
+    if not contexts:
+        raise UserError(
+            f"No n-NN model of {corpus.name} has been trained.",
+            f"Train them: rnnscope ngram {corpus.name} --networks 6",
+        )
+    scores = {context: ensure_window_scores(corpus, context) for context in contexts}
+    return {
+        _name("n-NN", context): Expectations(one.log_probabilities, one.distributions)
+        for context, one in scores.items()
+    }
 
 
-def dynamics_key(run: Run) -> ResultKey:
-    """The name under which the result is stored."""
-    options = {"corpus": corpus_digest(run), "part": PART, "contexts": list(CONTEXTS), "seed": SEED}
-    return ResultKey(run, KIND, SCHEMA, options)
+def _name(family: Family, context: int) -> str:
+    return f"{family}, context {context}"
 
 
 def dynamics_content(made: RunDynamics) -> Content:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analysis.dynamics.store import RunDynamics, dynamics_key, stored_dynamics
+from analysis.dynamics.store import Family, RunDynamics, dynamics_key, stored_dynamics
 from analysis.results import find_result
 from app.cached.runs import find_run, fingerprint, network_of
 from data_prep.tokens import SENTENCE_END
@@ -11,10 +11,10 @@ from models.run import Run
 from models.training.sample import LENGTHS, TEMPERATURE
 
 
-def find_dynamics(run: Run) -> RunDynamics | None:
+def find_dynamics(run: Run, family: Family) -> RunDynamics | None:
     """The stored training dynamics of a run, None where there are none; UserError where there can be none."""
-    folder = find_result(dynamics_key(run))
-    return _dynamics(run.id, run.digest, fingerprint(folder) if folder else ())
+    folder = find_result(dynamics_key(run, family))
+    return _dynamics(run.id, run.digest, family, fingerprint(folder) if folder else ())
 
 
 def find_moment_sample(run: Run, checkpoint: int | None, seed: int) -> Sample:
@@ -26,9 +26,10 @@ def find_moment_sample(run: Run, checkpoint: int | None, seed: int) -> Sample:
 def _dynamics(
     run_id: str,
     digest: str,  # noqa: ARG001 (part of the key)
+    family: Family,
     files: tuple[tuple[str, int, int], ...],  # noqa: ARG001 (part of the key)
 ) -> RunDynamics | None:
-    return stored_dynamics(find_run(run_id))
+    return stored_dynamics(find_run(run_id), family)
 
 
 @st.cache_resource(max_entries=128, show_spinner="Writing …")

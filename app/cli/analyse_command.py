@@ -20,6 +20,7 @@ UNRECORDED = ("interpret", "gates", "dynamics")  # need no recording
 ANALYSES = ("recording", "clusters", "quality", "layers", "neighbours", "unit", "projection", *UNRECORDED)
 USUAL = ("recording", "clusters")
 ENGINES, METHODS, PROJECTED = ("local", "ray"), ("pca", "tsne"), ("words", "units")
+FAMILIES = ("n-gram", "n-NN")
 LARGEST_TEXT = 256 << 20  # bytes of a text of one's own
 
 
@@ -46,6 +47,7 @@ def analyse(
     unit: Annotated[int | None, typer.Option(help="Of unit: which, counted from 0.")] = None,
     below: Annotated[float, typer.Option(help="Of gates: shut below, in steps of .01.")] = 0.1,
     above: Annotated[float, typer.Option(help="Of gates: open above.")] = 0.9,
+    beside: Annotated[str, typer.Option(help="Of dynamics: n-gram, or n-NN models that were trained.")] = "n-gram",
     method: Annotated[str, typer.Option(help="Of projection: pca or tsne.")] = "pca",
     of: Annotated[str, typer.Option(help="Of projection: words or units.")] = "words",
     regex: Annotated[str, typer.Option(help="Of interpret: one property more, being inside a match.")] = "",
@@ -83,6 +85,7 @@ def analyse(
         (engine, ENGINES, "--engine"),
         (method, METHODS, "--method"),
         (of, PROJECTED, "--of"),
+        (beside, FAMILIES, "--beside"),
     ):
         check_choice(value, allowed, option)
     opened = open_run(run)
@@ -93,7 +96,7 @@ def analyse(
         if text is not None:
             raise UserError("Gates and dynamics are of the run's own corpus.", "Leave out --text, or name others.")
         how = {"device": str(resolve_device(device)), "again": again}
-        result |= _counted(opened, names, split or "test", checkpoint, (below, above), how, printed=not as_json)
+        result |= _counted(opened, names, split or "test", checkpoint, (below, above), beside, how, printed=not as_json)
     if set(names) <= set(UNRECORDED):
         return print_json(result) if as_json else None
     split = split or "train"
@@ -140,6 +143,7 @@ def _counted(
     part: str,
     checkpoint: int | None,
     thresholds: tuple[float, float],
+    beside: str,
     how: dict[str, Any],
     *,
     printed: bool,
@@ -153,7 +157,7 @@ def _counted(
         if printed:
             gates_output.print_gates(result["gates"], run)
     if "dynamics" in names:
-        result["dynamics"] = gates_output.dynamics_summary(run, **how)
+        result["dynamics"] = gates_output.dynamics_summary(run, beside, **how)
         if printed:
             gates_output.print_dynamics(result["dynamics"], run)
     return result

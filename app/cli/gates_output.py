@@ -71,11 +71,11 @@ def print_gates(found: dict[str, Any], run: Run) -> None:
     )
 
 
-def dynamics_summary(run: Run, *, device: str, again: bool) -> dict[str, Any]:
-    """Every checkpoint beside the n-gram models of the corpus, measured first where it was not."""
+def dynamics_summary(run: Run, beside: Any, *, device: str, again: bool) -> dict[str, Any]:
+    """Every checkpoint beside the n-gram, or the n-NN, models of the corpus, measured first where it was not."""
     with progress_bar(f"following {run.id}") as update:
         found = ensure_dynamics(
-            run, device=device, again=again, on_progress=lambda done, what: update(done, description=what)
+            run, beside, device=device, again=again, on_progress=lambda done, what: update(done, description=what)
         )
     dynamics = found.dynamics
     return {

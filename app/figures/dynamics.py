@@ -14,7 +14,9 @@ HEIGHT = 380
 TICKS = [digit * 10.0**power for power in range(-4, 2) for digit in (1, 2, 3, 5)]
 
 
-def plot_divergence(found: Dynamics, moments: Sequence[str], names: Sequence[str], *, dark: bool) -> go.Figure:
+def plot_divergence(
+    found: Dynamics, moments: Sequence[str], names: Sequence[str], *, family: str, dark: bool
+) -> go.Figure:
     """Symmetric KL to every simpler model, a line per moment, the later the darker; its lowest point is a star.
 
     moments: what the C moments are called, at the end of their lines; names: of the M models, on the axis.
@@ -51,7 +53,7 @@ def plot_divergence(found: Dynamics, moments: Sequence[str], names: Sequence[str
     figure.add_traces(lines)
     ends = zip(moments, found.divergence[:, -1], strict=True)
     texts = [_end(places[-1], value, name) for name, value in ends]
-    styled(figure, dark=dark, height=HEIGHT, x="tokens of context of the n-gram model", y="symmetric KL, nats, log")
+    styled(figure, dark=dark, height=HEIGHT, x=f"tokens of context of the {family} model", y="symmetric KL, nats, log")
     figure.update_layout(annotations=_apart(texts, found.divergence, HEIGHT - 100), showlegend=False)
     figure.update_layout(margin={"r": 96, "t": 12})
     figure.update_xaxes(tickvals=places, ticktext=list(names))
@@ -60,7 +62,7 @@ def plot_divergence(found: Dynamics, moments: Sequence[str], names: Sequence[str
 
 
 def plot_resemblance(
-    found: Dynamics, epochs: Sequence[float], names: Sequence[str], *, dark: bool
+    found: Dynamics, epochs: Sequence[float], names: Sequence[str], *, family: str, dark: bool
 ) -> go.Figure:
     """Which model is the nearest at each moment: circles as large as the share of samples in which it is."""
     figure = go.Figure()
@@ -83,7 +85,7 @@ def plot_resemblance(
         "samples<extra></extra>",
         customdata=shares,
     )  # fmt: skip
-    styled(figure, dark=dark, height=HEIGHT, x="epochs, log", y="nearest n-gram, tokens of context")
+    styled(figure, dark=dark, height=HEIGHT, x="epochs, log", y=f"nearest {family}, tokens of context")
     figure.update_layout(showlegend=False, margin={"t": 12, "r": 24})
     figure.update_yaxes(range=[-0.5, len(names) - 0.5], tickvals=list(range(len(names))), ticktext=list(names))
     _log_epochs(figure, epochs)

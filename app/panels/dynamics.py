@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from analysis.dynamics.dynamics import BOOTSTRAPS
-from analysis.dynamics.store import Moment, RunDynamics, ensure_dynamics
+from analysis.dynamics.store import Family, Moment, RunDynamics, ensure_dynamics, networks_of
 from app import cached
 from app.figures.dynamics import plot_divergence, plot_losses, plot_resemblance, plot_unit_tracks
 from app.figures.gate_saturation import title_of
@@ -38,33 +38,39 @@ def without_checkpoints(error: UserError) -> None:
         link_to("views/dynamics.py", f"{run.id}: {len(run.checkpoints)} checkpoints", ":material/timeline:", run=run.id)
 
 
-def offer_to_measure(run: Run) -> None:
+def offer_to_measure(run: Run, family: Family) -> None:
     """Compare the checkpoints with n-grams, if the text is at hand and the visitor asks for it."""
     try:
-        run.open_corpus()
+        corpus = run.open_corpus()
     except UserError as error:
         st.info(
             "What it resembled has not been measured here, and its text is not at hand. "
             f"{literal(error.message)} {literal(error.hint)}"
         )
         return
+    if family == "n-NN" and not networks_of(corpus):
+        st.info(
+            f"No n-NN model of {literal(corpus.name)} has been trained here. In a few minutes, on the command line: "
+            f"`rnnscope ngram {corpus.name} --networks 6`"
+        )
+        return
     st.info(
-        "Not measured yet: n-gram models of the training part are counted, and the test part is read with the weights "
-        "of every checkpoint. For a small model and three million bytes that takes about a minute; it is stored."
+        f"Not measured yet: {family} models of the training part, and the model with the weights of every checkpoint, "
+        "read the test part. For a small model and three million bytes that takes about a minute; it is stored."
     )
     if st.button("Measure it now", type="primary", icon=":material/timeline:"):
-        bar = st.progress(0.0, text="counting n-grams …")
+        bar = st.progress(0.0, text="counting …")
         script = threading.current_thread()
 
         def show(done: float, what: str) -> None:
             if threading.current_thread() is script:  # no other may draw; predictions are made in threads
                 bar.progress(min(done, 1.0), text=f"{what} …")
 
-        ensure_dynamics(run, on_progress=show)
+        ensure_dynamics(run, family, on_progress=show)
         st.rerun()
 
 
-def show_resemblance(run: Run, found: RunDynamics) -> None:
+def show_resemblance(run: Run, family: Family, found: RunDynamics) -> None:
     """Divergence and loss against every context length."""
     dynamics, moments = found.dynamics, [name_of(moment) for moment in found.moments]
     names = [model.rpartition(" ")[2] for model in dynamics.models]
@@ -72,43 +78,43 @@ def show_resemblance(run: Run, found: RunDynamics) -> None:
     noun, dark = run.vocabulary.tokenisation.noun, st.context.theme.type == "dark"
     first, last = (dynamics.models[dynamics.nearest[place]].rpartition(" ")[2] for place in (0, -1))
     st.markdown(
-        f"After **{moments[0]}** the model is nearest to an n-gram model of **{first} {noun}s** of context, after "
+        f"After **{moments[0]}** the model is nearest to an {family} model of **{first} {noun}s** of context, after "
         f"**{moments[-1]}** to one of **{last}**."
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.subheader("How far from each context length", anchor=False)
         st.plotly_chart(
-            plot_divergence(dynamics, moments, names, dark=dark), theme=None,
-            alt="Symmetric KL between the model at each checkpoint and n-gram models of every context length",
+            plot_divergence(dynamics, moments, names, family=family, dark=dark), theme=None,
+            alt=f"Symmetric KL between the model at each checkpoint and {family} models of every context length",
         )  # fmt: skip
     with right:
         st.subheader("Which is nearest", anchor=False)
         st.plotly_chart(
-            plot_resemblance(dynamics, epochs, names, dark=dark), theme=None,
+            plot_resemblance(dynamics, epochs, names, family=family, dark=dark), theme=None,
             alt="The nearest context length at each checkpoint",
         )  # fmt: skip
     how_to_read(
-        f"Left, half of KL(p‖q) + KL(q‖p) between what the model and what an n-gram model expects, mean over "
+        f"Left, KL(p‖q) + KL(q‖p) between what the model and what an {family} model expects, mean over "
         f"{dynamics.places:,} places of the test part, with two deviations; a star is the nearest. Right, how often "
         f"each context length was the nearest in {BOOTSTRAPS} samples of the places.",
-        "the nearest need not be near, and n-grams of long contexts are worse models, not only longer ones: they "
-        "have seen too little.",
+        f"the nearest need not be near, and {family} models of long contexts may be worse, not only longer: they have "
+        "seen too little.",
     )
     st.subheader("How good beside them", anchor=False)
     st.plotly_chart(
         plot_losses(dynamics, epochs, names, per=noun, dark=dark), theme=None,
-        alt="Test loss at each checkpoint beside that of n-gram models",
+        alt=f"Test loss at each checkpoint beside that of {family} models",
     )  # fmt: skip
     how_to_read(
         f"The loss on the {dynamics.tokens:,} {noun}s of the test part at each checkpoint, with two deviations of the "
-        "bootstrap; dotted, that of the n-gram models.",
-        "a model that is as good as an n-gram model need not expect the same.",
+        f"bootstrap; dotted, that of the {family} models.",
+        f"a model that is as good as an {family} model need not expect the same.",
     )
     table = nearest_table(dynamics, moments)
     note_table(table, "Nearest context length")
     st.dataframe(table, hide_index=True, column_config=_formats())
-    numbers(divergence_table(dynamics, moments), "dynamics", label="Every checkpoint against every n-gram model")
+    numbers(divergence_table(dynamics, moments), "dynamics", label=f"Every checkpoint against every {family} model")
 
 
 def show_tracks(chosen: Selection, found: RunDynamics) -> None:

@@ -106,9 +106,10 @@ def show_tables(
     """Means by gate and layer, the near-integrators, and the numbers of every unit."""
     table = summary_table(found)
     note_table(table, "Gates by layer")
-    st.dataframe(table, hide_index=True, column_config={"open": PERCENT, "shut": PERCENT})
+    st.dataframe(table, hide_index=True, column_config=dict.fromkeys(table.columns[2:4], PERCENT))
     st.caption(
-        f"Open, shut: share of the tokens above {found.above:.2f}, below {found.below:.2f}, mean over the units. "
+        f"{table.columns[2].capitalize()}, {table.columns[3]}: share of the tokens above {found.above:.2f}, below "
+        f"{found.below:.2f}, mean over the units. "
         f"Nearly always: at more than {NEARLY_ALWAYS:.0%} of the tokens; never: at none of {found.tokens:,}."
     )
     if is_gated(found):

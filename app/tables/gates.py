@@ -5,23 +5,24 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.gates.saturation import Saturation, summarise
+from analysis.gates.saturation import Saturation, is_gated, summarise
 from app.figures.gate_saturation import title_of
 
 
 def summary_table(found: Saturation) -> pd.DataFrame:
     """One row per gate and layer: mean shares of the tokens, and how many units are extreme."""
+    high, low = ("open", "shut") if is_gated(found) else ("near ±1", "near 0")
     return pd.DataFrame(
         [
             {
-                "gate": title_of(one.gate),
+                "gate" if is_gated(found) else "value": title_of(one.gate),
                 "layer": one.layer + 1,
-                "open": one.right,
-                "shut": one.left,
-                "units nearly always open": one.nearly_always_right,
-                "nearly always shut": one.nearly_always_left,
-                "never shut": one.never_left,
-                "never open": one.never_right,
+                high: one.right,
+                low: one.left,
+                f"units nearly always {high}": one.nearly_always_right,
+                f"nearly always {low}": one.nearly_always_left,
+                f"never {low}": one.never_left,
+                f"never {high}": one.never_right,
                 "of": one.units,
             }
             for one in summarise(found)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analysis.dynamics.store import moments_of
+from analysis.dynamics.store import FAMILIES, moments_of
 from app import cached, selection
 from app.notices import PageEnded
 from app.panels.dynamics import offer_to_measure, show_resemblance, show_samples, show_tracks, without_checkpoints
@@ -16,10 +16,14 @@ try:
 except UserError as error:
     without_checkpoints(error)
     raise PageEnded from error
-found = cached.find_dynamics(chosen.run)
+family = st.segmented_control("Beside", FAMILIES, default="n-gram", required=True, key="family", bind="query-params")
+try:
+    found = cached.find_dynamics(chosen.run, family)
+except UserError:  # which n-NN models there are is known from the corpus, which is not at hand
+    found = None
 if found is None:
-    offer_to_measure(chosen.run)
+    offer_to_measure(chosen.run, family)
 else:
-    show_resemblance(chosen.run, found)
+    show_resemblance(chosen.run, family, found)
     show_tracks(chosen, found)
 show_samples(chosen.run, moments)

@@ -54,8 +54,9 @@ by = places[2].selectbox("Size of a circle", [*quantities, "all alike"], key="si
 noun = run.vocabulary.tokenisation.noun
 counted = f"{found.tokens:,} {noun}s of the {part_name}"
 said = f"every one of {counted}" if found.exact else f"estimated from {counted}, spread over it"
+high, low = ("open", "shut") if is_gated(found) else ("saturated", "near 0")
 st.caption(
-    f"{run.model_name} · {said} · open above {found.above:.2f}, shut below {found.below:.2f}"
+    f"{run.model_name} · {said} · {high} above {found.above:.2f}, {low} below {found.below:.2f}"
     + (f" · {CONVENTION} Drawn: {drawn}." if cell == "gru" else "")
 )
 gate = {"lstm": "forget_gate", "gru": "update_gate"}.get(cell)
@@ -74,9 +75,11 @@ what = "its gate is wide open" if is_gated(found) else "its state is close to ±
 how_to_read(
     f"One circle per unit: to the right, at how many tokens {what}; up, at how many it is "
     f"{'shut' if is_gated(found) else 'close to 0'}; in the corner below, neither. Nothing can lie beyond the dotted "
-    f"line. The area of a circle is {'the same for all' if by == 'all alike' else f'its {by}'}, diamonds are "
-    "near-integrators; a click goes to the unit.",
-    "how open a gate is says nothing about what passes through it.",
+    f"line. The area of a circle is {'the same for all' if by == 'all alike' else f'its {by}'}, "
+    f"{'diamonds are near-integrators; ' if is_gated(found) else ''}a click goes to the unit.",
+    "how open a gate is says nothing about what passes through it."
+    if is_gated(found)
+    else "a state near ±1 hardly responds to anything: that is no memory of what it was.",
 )
 show_tables(found, quantities, papers_convention=papers, model_name=run.model_name)
 if not found.exact:

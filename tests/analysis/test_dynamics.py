@@ -4,10 +4,11 @@ import shutil
 import numpy as np
 import pytest
 
-from analysis.dynamics.divergence import FLOOR, symmetric_kl
 from analysis.dynamics.dynamics import BOOTSTRAPS, Expectations, training_dynamics
 from analysis.dynamics.store import ensure_dynamics, moments_of, stored_dynamics
+from analysis.model_similarity import symmetric_divergence
 from analysis.ngrams.kneser_ney import score_ngrams
+from analysis.ngrams.window_store import ensure_window_scores
 from analysis.predictions.predict import sampled_places
 from data_prep.errors import UserError
 from models.run import open_run
@@ -22,16 +23,12 @@ def random():
 
 def test_symmetric_kl_equals_the_slow_formula_is_symmetric_and_zero_of_a_model_with_itself(random):
     p, q = random.dirichlet(np.ones(V), 5), random.dirichlet(np.ones(V), 5)
-    slow = [sum(a * math.log(a / b) + b * math.log(b / a) for a, b in zip(*pair, strict=True)) / 2
+    slow = [sum(a * math.log(a / b) + b * math.log(b / a) for a, b in zip(*pair, strict=True))
             for pair in zip(p, q, strict=True)]  # fmt: skip
-    np.testing.assert_allclose(symmetric_kl(p, q), slow, rtol=1e-12)
-    np.testing.assert_array_equal(symmetric_kl(p, q), symmetric_kl(q, p))
-    np.testing.assert_array_equal(symmetric_kl(p, p), np.zeros(5))
-
-
-def test_a_probability_of_zero_costs_much_but_not_everything():
-    found = symmetric_kl(np.array([[1.0, 0.0]], np.float32), np.array([[0.5, 0.5]], np.float32))
-    assert found[0] == pytest.approx(0.5 * (0.5 * math.log(2) + 0.5 * math.log(0.5 / FLOOR)), rel=1e-6)
+    tokens = np.log(random.random(40))
+    first, second = Expectations(tokens, p), Expectations(tokens, q)
+    found = training_dynamics([first, second], {"first": first, "second": second})
+    np.testing.assert_allclose(found.divergence, np.mean(slow) * (1 - np.eye(2)), rtol=1e-12)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +80,7 @@ def test_figures_equal_what_they_are_means_of(models):
     for row, moment in enumerate(moments):
         assert found.loss[row] == pytest.approx(-moment.log_probabilities[1:].mean(), rel=1e-6)
         for column, model in enumerate(models.values()):
-            kl = symmetric_kl(moment.distributions, model.distributions)
+            kl = symmetric_divergence(moment.distributions, model.distributions)
             assert found.divergence[row, column] == pytest.approx(kl.mean())
             # the bootstrap's deviation is that of a mean
             expected = kl.std() / math.sqrt(found.places)
@@ -132,6 +129,18 @@ def test_a_run_is_followed_through_its_checkpoints_and_the_result_is_stored(chec
     np.testing.assert_array_equal(found.dynamics.divergence, made.dynamics.divergence)
     np.testing.assert_array_equal(found.right["forget_gate"], made.right["forget_gate"])
     assert found.dynamics.models == made.dynamics.models
+
+
+def test_networks_over_the_last_tokens_stand_in_the_place_of_n_grams(checkpoints_home, tmp_path, monkeypatch):
+    monkeypatch.setenv("RNNSCOPE_HOME", str(shutil.copytree(checkpoints_home, tmp_path / "home")))
+    run = open_run("kept")
+    with pytest.raises(UserError, match="No n-NN model"):
+        ensure_dynamics(run, "n-NN")
+    scores = {context: ensure_window_scores(run.open_corpus(), context) for context in (1, 3)}
+    found = ensure_dynamics(run, "n-NN").dynamics
+    assert found.models == ("n-NN, context 1", "n-NN, context 3")
+    for place, one in enumerate(scores.values()):
+        assert found.model_loss[place] == pytest.approx(-one.log_probabilities[1:].mean(), abs=1e-5)
 
 
 def test_a_run_without_checkpoints_says_which_setting_keeps_them(use_trained_home):

@@ -57,6 +57,15 @@ def test_without_its_corpus_what_it_wrote_is_still_there(open_page, own_home):
     assert len(app.code) == 3
 
 
+def test_without_networks_over_the_last_tokens_it_says_how_they_are_trained(open_page, own_home):
+    app = open_page("dynamics", home=own_home, run="kept", family="n-NN")
+    assert not app.exception
+    assert "rnnscope ngram toy --networks 6" in said(app)
+    shutil.rmtree(own_home / "corpora")
+    app = open_page("dynamics", home=own_home, run="kept", family="n-NN")
+    assert "its text is not at hand" in said(app)
+
+
 def test_a_run_without_checkpoints_says_how_they_are_kept(open_page):
     app = open_page("dynamics", run="toy-words-lstm")
     assert not app.exception
