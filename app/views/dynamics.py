@@ -9,14 +9,17 @@ from app.panels.dynamics import offer_to_measure, show_resemblance, show_samples
 from data_prep.errors import UserError
 
 chosen = selection.current()
-st.title("Dynamics", anchor=False)
+title, place = st.columns([4, 1], vertical_alignment="bottom")
+title.title("Dynamics", anchor=False)
 st.markdown("What did the model resemble while it learnt: models of short contexts first, longer ones later?")
 try:
     moments = moments_of(chosen.run)
 except UserError as error:
     without_checkpoints(error)
     raise PageEnded from error
-family = st.segmented_control("Beside", FAMILIES, default="n-gram", required=True, key="family", bind="query-params")
+family = place.segmented_control(
+    "Beside", FAMILIES, default="n-gram", required=True, key="family", bind="query-params"
+)
 try:
     found = cached.find_dynamics(chosen.run, family)
 except UserError:  # which n-NN models there are is known from the corpus, which is not at hand
