@@ -110,7 +110,7 @@ def _counted() -> Iterator[Counter[str]]:
 
     with ExitStack() as patches:
         # What is computed beside a page belongs to the first look at it.
-        patches.enter_context(patch("app.panels.predicted.PATIENCE", TIMEOUT))
+        patches.enter_context(patch("app.panels.errors.predicted.PATIENCE", TIMEOUT))
         for name in ANALYSES:
             users = [module for module in modules if hasattr(module, name)]
             assert users, f"nothing in app.cached calls {name}"

@@ -4,9 +4,9 @@ import streamlit as st
 
 from app import selection
 from app.comparing import figures_of
-from app.panels.choose_sides import choose_sides
-from app.panels.compared_figures import side_heading
-from app.panels.compared_part import PARTS, use_part
+from app.panels.compare.choose_sides import choose_sides
+from app.panels.compare.figures import side_heading
+from app.panels.compare.part import PARTS, use_part
 from app.panels.recording import ensure_recorded
 
 first, second = choose_sides(selection.current())

@@ -6,7 +6,7 @@ from app import cached
 from app.figures.corpus import plot_classes, plot_frequencies, plot_text_lengths
 from app.notices import how_to_read, literal, show_error
 from app.numbers import numbers
-from app.panels.add_corpus import add_corpus
+from app.panels.training.add_corpus import add_corpus
 from app.tables.corpora import balance_table, corpora_table, lengths_table
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError

@@ -4,11 +4,11 @@ import streamlit as st
 
 from app import cached, selection
 from app.notices import literal
-from app.panels.choose_models import choose_models
-from app.panels.error_breakdown import show_breakdown
-from app.panels.error_sets import show_error_sets
-from app.panels.predicted import ensure_predicted
-from app.panels.ranked_tokens import show_ranked_tokens
+from app.panels.errors.breakdown import show_breakdown
+from app.panels.errors.choose_models import choose_models
+from app.panels.errors.predicted import ensure_predicted
+from app.panels.errors.ranked_tokens import show_ranked_tokens
+from app.panels.errors.sets import show_error_sets
 
 BREAKDOWN, SHARED, TOKENS = "What would help", "Errors in common", "Token by token"
 PARTS = {BREAKDOWN: show_breakdown, SHARED: show_error_sets, TOKENS: show_ranked_tokens}

@@ -6,8 +6,8 @@ from analysis.interpretation.store import InterpretOptions
 from analysis.texts.reading import check_forward
 from app import cached, selection
 from app.notices import literal, show_error
-from app.panels.reading_text import choose_text
-from app.panels.unit_reading import choose_excerpt, choose_unit, draw_text, evidence, ranked_list
+from app.panels.units.reading import choose_excerpt, choose_unit, draw_text, evidence, ranked_list
+from app.panels.units.reading_text import choose_text
 from data_prep.errors import UserError
 
 chosen = selection.current()

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from app import selection
-from app.panels.by_context import show_by_context
-from app.panels.by_distance import show_by_distance
-from app.panels.choose_models import choose_models
+from app.panels.errors.by_context import show_by_context
+from app.panels.errors.by_distance import show_by_distance
+from app.panels.errors.choose_models import choose_models
 
 DISTANCE, CONTEXT = "By distance", "By length of context"
 PARTS = {DISTANCE: show_by_distance, CONTEXT: show_by_context}

@@ -4,9 +4,9 @@ import streamlit as st
 
 from app import selection
 from app.components.memory_map import default_clip
-from app.panels.map_display import choose_display
-from app.panels.map_in_use import use_map
-from app.panels.quality import quality_badge, quality_panel, quality_strip
+from app.panels.memory_map.display import choose_display
+from app.panels.memory_map.in_use import use_map
+from app.panels.memory_map.quality import quality_badge, quality_panel, quality_strip
 from app.panels.recording import ensure_recorded
 
 chosen = selection.current()

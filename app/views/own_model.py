@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.panels.add_model import add_model
+from app.panels.training.add_model import add_model
 
 st.title("Your model", anchor=False)
 st.markdown(

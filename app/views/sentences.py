@@ -4,12 +4,12 @@ import streamlit as st
 
 from app import cached, selection
 from app.notices import PageEnded, show_error
-from app.panels.glyphs import choose_alignment, choose_guesses, follow_texts
-from app.panels.many_texts import many_texts
-from app.panels.reading_notes import reading_notes
 from app.panels.recording import ensure_recorded
-from app.panels.texts import choose_texts, take_texts
-from app.panels.texts_in_use import use_texts
+from app.panels.sentences.glyphs import choose_alignment, choose_guesses, follow_texts
+from app.panels.sentences.in_use import use_texts
+from app.panels.sentences.many_texts import many_texts
+from app.panels.sentences.reading_notes import reading_notes
+from app.panels.sentences.texts import choose_texts, take_texts
 from data_prep.errors import UserError
 
 

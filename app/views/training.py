@@ -3,8 +3,8 @@
 import streamlit as st
 
 from app import cached
-from app.panels.new_training import choose_and_begin
-from app.panels.trainings import show_trainings
+from app.panels.training.new_training import choose_and_begin
+from app.panels.training.trainings import show_trainings
 
 st.title("Training", anchor=False)
 one_runs = show_trainings()

@@ -5,10 +5,10 @@ import streamlit as st
 from app import cached, selection
 from app.figures.style import isolated
 from app.notices import literal
-from app.panels.choose_units import choose_units
 from app.panels.recording import ensure_recorded
-from app.panels.unit_details import compared, distributions, ranked, strongest, strongest_places
-from app.panels.unit_notes import all_notes, names_of_units, note_button, note_on
+from app.panels.units.choose_units import choose_units
+from app.panels.units.details import compared, distributions, ranked, strongest, strongest_places
+from app.panels.units.notes import all_notes, names_of_units, note_button, note_on
 from app.tables.units import units_table
 from data_prep.errors import UserError
 

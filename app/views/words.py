@@ -9,7 +9,7 @@ from app.figures.style import SERIES
 from app.notices import PageEnded, how_to_read
 from app.numbers import numbers
 from app.panels.recording import ensure_recorded, recorded_from
-from app.panels.unit_notes import names_of_units
+from app.panels.units.notes import names_of_units
 from app.panels.word_details import nearest_words, nearness, unit_closely
 from app.tables.responses import expected_response_table, words_table
 

@@ -22,7 +22,7 @@ COPY = "zz-copy"
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch):
     """What is computed beside the page is waited for."""
-    monkeypatch.setattr("app.panels.predicted.PATIENCE", 60)
+    monkeypatch.setattr("app.panels.errors.predicted.PATIENCE", 60)
 
 
 @pytest.fixture(scope="module")

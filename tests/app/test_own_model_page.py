@@ -100,7 +100,7 @@ def test_a_network_is_looked_at_kept_and_chosen(page):
 
 
 def test_a_long_test_part_is_not_measured_while_one_waits(page, monkeypatch):
-    monkeypatch.setattr("app.panels.add_model.MEASURED_UP_TO", 10)
+    monkeypatch.setattr("app.panels.training.add_model.MEASURED_UP_TO", 10)
     page(weights=saved(), vocabulary=VOCABULARY, text=text()).button[0].click().run()
     assert open_run("my-net-lstm-2x6").test == {}
 

@@ -12,7 +12,7 @@ from analysis.texts.token_changes import TokenChanges
 from app import cached
 from app.components.sentence_glyphs import Picked, sentence_glyphs, sentence_glyphs_data
 from app.notices import how_to_read, literal
-from app.panels.landmark import common_tokens
+from app.panels.sentences.landmark import common_tokens
 from app.selection import Selection
 from data_prep.tokens import display_token
 from models.run import Run

@@ -9,7 +9,7 @@ from app import cached
 from app.figures.long_range import plot_context_curves
 from app.notices import how_to_read, literal
 from app.numbers import numbers
-from app.panels.predicted import ensure_predicted
+from app.panels.errors.predicted import ensure_predicted
 from app.tables.errors import context_table
 from models.run import Run
 

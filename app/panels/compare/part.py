@@ -6,12 +6,12 @@ import streamlit as st
 
 from app import cached
 from app.comparing import Side
-from app.panels.compared_clusters import show_clusters
-from app.panels.compared_figures import show_figures
-from app.panels.compared_maps import show_maps
-from app.panels.compared_responses import show_responses
-from app.panels.compared_sentence import show_sentence
-from app.panels.compared_states import show_states
+from app.panels.compare.clusters import show_clusters
+from app.panels.compare.figures import show_figures
+from app.panels.compare.maps import show_maps
+from app.panels.compare.responses import show_responses
+from app.panels.compare.sentence import show_sentence
+from app.panels.compare.states import show_states
 from data_prep.errors import UserError
 
 PARTS: dict[str, Callable[[Side, Side], None]] = {

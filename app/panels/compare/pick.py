@@ -9,7 +9,7 @@ from app.comparing import Side, words_in_common
 from app.components.mirrored_maps import Target
 from app.notices import literal
 from app.numbers import numbers
-from app.panels.compared_responses import first_words, show_curves
+from app.panels.compare.responses import first_words, show_curves
 from app.tables.clusters import cluster_words_table
 from app.tables.responses import unit_table, word_table
 

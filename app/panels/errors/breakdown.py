@@ -11,7 +11,7 @@ from app import cached
 from app.figures.error_breakdown import plot_breakdown, plot_crossing
 from app.notices import how_to_read, literal
 from app.numbers import numbers
-from app.panels.error_examples import show_examples
+from app.panels.errors.examples import show_examples
 from app.tables.errors import breakdown_table, crossing_groups, crossing_table, ngram_table
 from models.run import Run
 

@@ -13,7 +13,7 @@ from app.figures.replacing import plot_downstream
 from app.linked_text import TEXT_KEYS, texts
 from app.notices import how_to_read, literal, show_error
 from app.numbers import numbers
-from app.panels.texts import take_texts
+from app.panels.sentences.texts import take_texts
 from app.selection import Selection
 from app.tables.sentences import downstream_table
 from data_prep.errors import UserError

@@ -7,7 +7,7 @@ from app import cached
 from app.cached import RECORDED
 from app.comparing import Side, figures_of, words_in_common
 from app.notices import how_to_read, literal
-from app.panels.compared_states import show_table
+from app.panels.compare.states import show_table
 from app.panels.recording import recorded_from, recorded_text
 from app.tables.comparison import cluster_rows, layer_rows, quality_rows, run_rows, sides_table
 from app.tables.runs import headline

@@ -9,7 +9,7 @@ from app import cached
 from app.figures.long_range import plot_by_distance
 from app.notices import PageEnded, how_to_read, literal, show_error
 from app.numbers import numbers
-from app.panels.predicted import ensure_predicted
+from app.panels.errors.predicted import ensure_predicted
 from app.tables.errors import distance_table
 from data_prep.errors import UserError
 from models.run import Run

@@ -10,7 +10,7 @@ import streamlit as st
 from analysis.recording.recorded_states import describe_states, import_states, open_states
 from app import selection
 from app.notices import literal, show_error
-from app.panels.add_corpus import ENDINGS as TEXT_ENDINGS
+from app.panels.training.add_corpus import ENDINGS as TEXT_ENDINGS
 from data_prep.errors import UserError
 from data_prep.recorded_states import are_recorded_states
 from data_prep.sealed_folder import name_from

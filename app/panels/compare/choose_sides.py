@@ -11,7 +11,7 @@ from app.cached import RECORDED
 from app.comparing import Side, states_of, suggested_layer, suggested_run, suggested_state
 from app.links import take_choice
 from app.notices import literal
-from app.panels.own_text import own_texts, record_text
+from app.panels.compare.own_text import own_texts, record_text
 from app.selection import Selection
 from models.run import Run
 

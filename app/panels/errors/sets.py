@@ -9,7 +9,7 @@ from app import cached
 from app.figures.error_sets import plot_error_sets
 from app.notices import how_to_read
 from app.numbers import numbers
-from app.panels.error_examples import show_examples
+from app.panels.errors.examples import show_examples
 from app.tables.errors import error_sets_table
 from models.run import Run
 

@@ -9,8 +9,8 @@ from app.components.memory_map import MapDisplay
 from app.components.mirrored_maps import Target, mirrored_maps, mirrored_maps_data
 from app.notices import how_to_read, literal
 from app.numbers import numbers
-from app.panels.compared_clusters import why_none
-from app.panels.compared_pick import show_pick
+from app.panels.compare.clusters import why_none
+from app.panels.compare.pick import show_pick
 from app.tables.clusters import clusters_table
 from data_prep.errors import UserError
 

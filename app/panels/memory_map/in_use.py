@@ -5,7 +5,7 @@ import streamlit as st
 from app import cached
 from app.components.memory_map import MapDisplay, memory_map
 from app.notices import how_to_read
-from app.panels.map_details import show_details
+from app.panels.memory_map.details import show_details
 from app.panels.recording import recorded_from
 from app.selection import Selection
 from data_prep.errors import UserError

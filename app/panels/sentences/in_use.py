@@ -8,11 +8,11 @@ from app import cached
 from app.components.sentence_glyphs import named_clusters
 from app.notices import literal, show_error
 from app.numbers import numbers
-from app.panels.glyphs import choose_token, draw_glyphs, picked_token
-from app.panels.heatmap import heatmap_panel
-from app.panels.landmark import aligned_positions, landmark_panel
-from app.panels.token import token_panel
-from app.panels.what_if import what_if_panel
+from app.panels.sentences.glyphs import choose_token, draw_glyphs, picked_token
+from app.panels.sentences.heatmap import heatmap_panel
+from app.panels.sentences.landmark import aligned_positions, landmark_panel
+from app.panels.sentences.token import token_panel
+from app.panels.sentences.what_if import what_if_panel
 from app.selection import Selection
 from app.tables.sentences import steps_table
 from data_prep.errors import UserError

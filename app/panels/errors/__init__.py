@@ -1,0 +1,1 @@
+"""What the pages Errors and Long range are made of."""

@@ -1,0 +1,1 @@
+"""What the page Memory map is made of."""

@@ -1,0 +1,1 @@
+"""What the page Sentences is made of."""
