@@ -10,6 +10,7 @@ The public names of the library, so that a script needs one import:
 from analysis.clusters.coclustering import Coclusters, cocluster
 from analysis.clusters.decomposition import Decomposition, decompose
 from analysis.clusters.quality import QualityProfile, quality_profile
+from analysis.dynamics.dynamics import Dynamics, Expectations, training_dynamics
 from analysis.errors.breakdown import ErrorBreakdown, break_down, what_becomes
 from analysis.errors.by_distance import ByDistance, by_distance
 from analysis.errors.context_lengths import ContextLosses, context_curve, losses_by_context
@@ -19,6 +20,8 @@ from analysis.errors.oracle_settings import OracleSettings
 from analysis.errors.places import find_places, sought_by_name
 from analysis.errors.ranked_tokens import RankedTokens, rank_tokens
 from analysis.errors.store import ensure_context_losses
+from analysis.gates.count import GateCounts, count_gates
+from analysis.gates.saturation import Saturation, near_integrators, saturation
 from analysis.interpretation.properties import TextProperty, text_properties
 from analysis.interpretation.source import corpus_source, own_source
 from analysis.interpretation.store import InterpretOptions, ensure_scores
@@ -76,9 +79,12 @@ __all__ = [
     "CorpusStatistics",
     "Decomposition",
     "Downstream",
+    "Dynamics",
     "ErrorBreakdown",
     "ErrorSets",
+    "Expectations",
     "ExpectedResponse",
+    "GateCounts",
     "ImportOptions",
     "InterpretOptions",
     "LabelOptions",
@@ -102,6 +108,7 @@ __all__ = [
     "ResponseMeasures",
     "Run",
     "Sample",
+    "Saturation",
     "StateMeasures",
     "StrongestContext",
     "TextProperty",
@@ -122,6 +129,7 @@ __all__ = [
     "context_curve",
     "corpus_source",
     "corpus_states",
+    "count_gates",
     "cross_entropy_nats",
     "decompose",
     "describe_corpus",
@@ -139,6 +147,7 @@ __all__ = [
     "list_runs",
     "load_recipe",
     "losses_by_context",
+    "near_integrators",
     "nearest_words",
     "open_corpus",
     "open_run",
@@ -161,6 +170,7 @@ __all__ = [
     "replace_token",
     "response_measures",
     "sample",
+    "saturation",
     "save_run",
     "score_units",
     "similarity_rank",
@@ -175,6 +185,7 @@ __all__ = [
     "token_changes",
     "token_text",
     "train",
+    "training_dynamics",
     "tree",
     "unit_measures",
     "unit_values",

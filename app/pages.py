@@ -20,6 +20,7 @@ SECTIONS = {
         Page("views/memory_map.py", "Memory map", ":material/hub:", "which words move which units"),
         Page("views/words.py", "Words", ":material/sort_by_alpha:", "how every unit responds to a word"),
         Page("views/units.py", "Units", ":material/grain:", "what moves a unit, its gates, where it is strongest"),
+        Page("views/gates.py", "Gates", ":material/door_open:", "how often gates are open and shut, which units keep"),
         Page("views/interpret.py", "Reading units", ":material/format_color_text:", "what units keep track of, tested"),
         Page("views/sentences.py", "Sentences", ":material/notes:", "what each word writes into the memory and erases"),
         Page("views/compare.py", "Compare", ":material/compare:", "two models, layers, checkpoints or texts"),
@@ -33,6 +34,7 @@ SECTIONS = {
     "Texts and models": (
         Page("views/corpora.py", "Corpora", ":material/library_books:", "what a text is made of; add your own"),
         Page("views/training.py", "Training", ":material/model_training:", "train a model and watch it learn"),
+        Page("views/dynamics.py", "Dynamics", ":material/timeline:", "what the model resembled while it learnt"),
         Page("views/own_model.py", "Your model", ":material/upload_file:", "take in a network trained elsewhere"),
     ),
 }

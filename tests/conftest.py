@@ -130,6 +130,25 @@ def classifier_home(recorded_home, tmp_path_factory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def checkpoints_home(tmp_path_factory) -> Path:
+    """A home with a run over bytes, `kept` (LSTM 1×16), with weights of epochs ½, 1 and 2; to be read only."""
+    home = tmp_path_factory.mktemp("checkpoints") / "home"
+    raw = {
+        "corpus": "toy",
+        "model": {"layers": 1, "units": 16, "embedding": 8},
+        "training": {"epochs": 2, "batch": 20, "steps": 30, "learning_rate": 0.02, "checkpoints_in_first_epoch": 2,
+                     "checkpoint_every": 1},
+    }  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RNNSCOPE_HOME", str(home))
+        text = home.parent / "toy.txt"
+        text.write_text(_toy_text(700, seed=4), encoding="utf-8")
+        corpus, recipe = prepare_corpus(text, Tokenisation("bytes"), name="toy"), Recipe.model_validate(raw)
+        save_run("kept", recipe, corpus, train(recipe, corpus, device=torch.device("cpu")))
+    return home
+
+
 @pytest.fixture
 def use_trained_home(trained_home, monkeypatch):
     """The trained home as it is; a test that writes into it fails."""

@@ -8,6 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from analysis.dynamics.store import stored_dynamics
+from analysis.gates.count import recorded_gates
+from analysis.gates.saturation import saturation
+from analysis.gates.store import stored_gates
 from analysis.layer_measures import response_measures
 from analysis.recording.store import RecordingOptions, stored_recording
 from analysis.similarity import similarity_rank
@@ -42,6 +46,26 @@ def test_it_opens_and_is_recorded(run_id):
     # of repeated texts the vocabulary counts one copy
     counted = sum(run.vocabulary.counts)
     assert recording.tokens > counted if "oversampled" in run_id else recording.tokens == counted
+
+
+@pytest.mark.parametrize("run_id", [run_id for run_id in RUNS if run_id != "shakespeare-lstm-2x200"])
+def test_its_gates_are_counted_over_the_test_part(run_id):
+    run = open_run(run_id)
+    counts, recorded = stored_gates(run, "test"), recorded_gates(stored_recording(run, RecordingOptions()))
+    found, trained = saturation(counts), saturation(recorded)
+    assert set(found.gates) == set(trained.gates)
+    most = 0.1 if "oversampled" in run_id else 0.03  # of which the training part has more bad reviews
+    for gate in found.gates:  # what the network was not trained on opens them as often
+        assert np.abs(found.right[gate] - trained.right[gate]).mean() < most
+
+
+@pytest.mark.parametrize("run_id", [run_id for run_id in RUNS if open_run(run_id).checkpoints])
+def test_it_resembled_short_contexts_first_and_longer_ones_later(run_id):
+    run = open_run(run_id)
+    dynamics = stored_dynamics(run).dynamics
+    assert dynamics.loss[-1] == pytest.approx(run.test["cross_entropy_nats"], abs=0.01)
+    assert (np.diff(dynamics.nearest) >= 0).all()
+    assert dynamics.nearest[-1] >= dynamics.nearest[0] + 2
 
 
 @pytest.mark.parametrize("run_id", [run_id for run_id in RUNS if open_run(run_id).task == "language-model"])

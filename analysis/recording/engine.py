@@ -92,7 +92,7 @@ def record_segments(
     if network.device.type == "cpu":
         readers = min(torch.get_num_threads(), max(1, segments.at_once // FEWEST_STREAMS))
     projected = None
-    if _worth_projecting(network, segments):
+    if worth_projecting(network, segments):
         projected = project_vocabulary(network, torch.from_numpy(plan.occurring))
     shared = empty_tally(network, plan)
     tallies = [shared] + [empty_tally(network, plan, shared.responses) for _ in range(readers - 1)]
@@ -161,7 +161,7 @@ def responses(layer: LayerStates, before: CarriedState, place: int) -> Tensor:
     return changes
 
 
-def _worth_projecting(network: RecurrentNetwork, segments: Segments) -> bool:
+def worth_projecting(network: RecurrentNetwork, segments: Segments) -> bool:
     """Whether a text is long enough to compute each word's way into the first layer once, and memory suffices."""
     numbers = network.vocabulary_size * len(network.recurrent.weight_hh_l0)
     return (

@@ -17,6 +17,7 @@ BENCHES = {
     "record": ("recording", "measure_recording"),
     "cocluster": ("coclustering", "measure_coclustering"),
     "sentence": ("reading", "measure_reading"),
+    "saturation": ("saturation", "measure_saturation"),
     "prepare": ("preparing", "measure_preparing"),
     "train": ("training", "measure_training"),
     "interpret": ("interpreting", "measure_interpreting"),

@@ -38,6 +38,9 @@ ANALYSES = (
     "compare_occurrence",
     "replace_token",
     "downstream",
+    "saturation",
+    "recorded_gates",
+    "outgoing_norms",
     "break_down",
     "find_clues",
     "ensure_predictions",
@@ -53,7 +56,7 @@ ANALYSES = (
     "map_models",
 )
 NAMES = (
-    *("memory_map", "words", "units", "interpret", "sentences", "compare"),
+    *("memory_map", "words", "units", "gates", "interpret", "sentences", "compare"),
     *("errors", "long_range", "models", "overview"),
 )
 PAGES = tuple(f"views/{name}.py" for name in NAMES)

@@ -6,6 +6,7 @@ part of a key. What is returned is shared between visitors: frozen, and never ch
 
 from app.cached.clusters import find_clusters, find_decomposition, find_figures, find_matching, quality_in_progress
 from app.cached.corpora import corpus_states, find_corpus, find_frequencies, find_prepared, prepared_corpora
+from app.cached.dynamics import find_dynamics, find_moment_sample
 from app.cached.errors import (
     begin_errors_again,
     errors_in_progress,
@@ -20,6 +21,7 @@ from app.cached.errors import (
     find_occurrences,
     find_ranked_tokens,
 )
+from app.cached.gates import are_gates_counted, find_gates, find_outgoing, find_saturation
 from app.cached.generation import find_sample, find_tree
 from app.cached.interpretation import (
     TextChoice,
@@ -57,6 +59,7 @@ from app.cached.uploads import find_columns, find_summaries, find_texts
 __all__ = [
     "RECORDED",
     "TextChoice",
+    "are_gates_counted",
     "begin_errors_again",
     "corpus_states",
     "errors_in_progress",
@@ -74,16 +77,19 @@ __all__ = [
     "find_crossing",
     "find_decomposition",
     "find_downstream",
+    "find_dynamics",
     "find_entry",
     "find_error_sets",
     "find_figures",
     "find_flow",
     "find_frequencies",
+    "find_gates",
     "find_glyph_row",
     "find_likeliest",
     "find_map",
     "find_matching",
     "find_model_map",
+    "find_moment_sample",
     "find_nearest",
     "find_network",
     "find_ngram_curve",
@@ -91,6 +97,7 @@ __all__ = [
     "find_ngrams",
     "find_occurrence",
     "find_occurrences",
+    "find_outgoing",
     "find_predictions",
     "find_prepared",
     "find_properties",
@@ -104,6 +111,7 @@ __all__ = [
     "find_run",
     "find_runs",
     "find_sample",
+    "find_saturation",
     "find_scores",
     "find_source",
     "find_stored_texts",

@@ -16,9 +16,11 @@ from data_prep.errors import UserError
 from data_prep.text_file import decode, read_bytes
 from data_prep.tokens import display_token
 
-ANALYSES = ("recording", "clusters", "quality", "layers", "neighbours", "unit", "projection", "interpret")
+UNRECORDED = ("interpret", "gates", "dynamics")  # need no recording
+ANALYSES = ("recording", "clusters", "quality", "layers", "neighbours", "unit", "projection", *UNRECORDED)
 USUAL = ("recording", "clusters")
 ENGINES, METHODS, PROJECTED = ("local", "ray"), ("pca", "tsne"), ("words", "units")
+FAMILIES = ("n-gram", "n-NN")
 LARGEST_TEXT = 256 << 20  # bytes of a text of one's own
 
 
@@ -27,7 +29,10 @@ def analyse(
     names: Annotated[
         list[str] | None, typer.Argument(help=f"Any of: {', '.join(ANALYSES)}; by default {', '.join(USUAL)}.")
     ] = None,
-    split: Annotated[str, typer.Option(help="Part of the corpus to record: train, valid or test.")] = "train",
+    split: Annotated[
+        str | None,
+        typer.Option(help="Part of the corpus: train, valid or test; by default gates are of test, the rest of train."),
+    ] = None,
     text: Annotated[Path | None, typer.Option(help="Record a text of your own instead.")] = None,
     checkpoint: Annotated[
         int | None, typer.Option(help="Of the weights kept after this update on the way; by default the best.")
@@ -40,6 +45,9 @@ def analyse(
     treatment: TreatmentName = TREATMENT,
     word: Annotated[str | None, typer.Option(help="Of neighbours: the word whose like is looked for.")] = None,
     unit: Annotated[int | None, typer.Option(help="Of unit: which, counted from 0.")] = None,
+    below: Annotated[float, typer.Option(help="Of gates: shut below, in steps of .01.")] = 0.1,
+    above: Annotated[float, typer.Option(help="Of gates: open above.")] = 0.9,
+    beside: Annotated[str, typer.Option(help="Of dynamics: n-gram, or n-NN models that were trained.")] = "n-gram",
     method: Annotated[str, typer.Option(help="Of projection: pca or tsne.")] = "pca",
     of: Annotated[str, typer.Option(help="Of projection: words or units.")] = "words",
     regex: Annotated[str, typer.Option(help="Of interpret: one property more, being inside a match.")] = "",
@@ -53,7 +61,8 @@ def analyse(
     as_json: AsJson = False,
 ) -> None:
     """Record a run's responses on its corpus and store them; and what follows from them: clusters and how far to trust
-    them, measures of the layers, similar words, a projection. `interpret` tells what single units keep track of."""
+    them, measures of the layers, similar words, a projection. Without a recording, `interpret` tells what single units
+    keep track of, `gates` how often they are open, `dynamics` what the run resembled while it learnt."""
     from analysis.recording.engine import record
     from analysis.recording.store import RecordingOptions, ensure_recording, recording_folder
     from app.cli import analysis_output, derived_output
@@ -72,18 +81,25 @@ def analyse(
             "The analysis unit and --unit belong together.", f"Like this: rnnscope analyse {run} unit --unit 0"
         )
     for value, allowed, option in (
-        (split, SPLITS, "--split"),
+        (split or "train", SPLITS, "--split"),
         (engine, ENGINES, "--engine"),
         (method, METHODS, "--method"),
         (of, PROJECTED, "--of"),
+        (beside, FAMILIES, "--beside"),
     ):
         check_choice(value, allowed, option)
     opened = open_run(run)
-    interpreted: dict[str, Any] = {}
+    result: dict[str, Any] = {"run": run}
     if "interpret" in names:
-        interpreted = _interpret(opened, state, layer, tokens, regex, text, again=again, as_json=as_json)
-        if len(set(names)) == 1:  # which needs no recording
-            return print_json({"run": run} | interpreted) if as_json else None
+        result |= _interpret(opened, state, layer, tokens, regex, text, again=again, as_json=as_json)
+    if {"gates", "dynamics"} & set(names):
+        if text is not None:
+            raise UserError("Gates and dynamics are of the run's own corpus.", "Leave out --text, or name others.")
+        how = {"device": str(resolve_device(device)), "again": again}
+        result |= _counted(opened, names, split or "test", checkpoint, (below, above), beside, how, printed=not as_json)
+    if set(names) <= set(UNRECORDED):
+        return print_json(result) if as_json else None
+    split = split or "train"
     options, ids = RecordingOptions(split=split, checkpoint=checkpoint), None
     if text is not None:
         options, ids = _own_text(opened, text, options)
@@ -104,8 +120,8 @@ def analyse(
         )
     folder = recording_folder(opened, options)
     asked = derived_output.Asked(opened, recording, folder.name if folder else "", state, layer, words, treatment)
-    result: dict[str, Any] = {"run": run, "recording": analysis_output.recording_summary(recording, options)}
-    result |= _derived(asked, names, k, word, method, of) | interpreted
+    result["recording"] = analysis_output.recording_summary(recording, options)
+    result |= _derived(asked, names, k, word, method, of)
     if unit is not None:
         from app.cli.unit_output import text_of, unit_summary
 
@@ -119,6 +135,32 @@ def analyse(
     )
     _print_derived(asked, result)
     print_line("Next: rnnscope app")
+
+
+def _counted(
+    run: Any,
+    names: list[str],
+    part: str,
+    checkpoint: int | None,
+    thresholds: tuple[float, float],
+    beside: str,
+    how: dict[str, Any],
+    *,
+    printed: bool,
+) -> dict[str, Any]:
+    """Gates and dynamics, printed unless they go into an object."""
+    from app.cli import gates_output
+
+    result: dict[str, Any] = {}
+    if "gates" in names:
+        result["gates"] = gates_output.gates_summary(run, part, checkpoint, thresholds, **how)
+        if printed:
+            gates_output.print_gates(result["gates"], run)
+    if "dynamics" in names:
+        result["dynamics"] = gates_output.dynamics_summary(run, beside, **how)
+        if printed:
+            gates_output.print_dynamics(result["dynamics"], run)
+    return result
 
 
 def _interpret(

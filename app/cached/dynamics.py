@@ -1,0 +1,41 @@
+"""What a run resembled, and wrote, while it was trained."""
+
+import streamlit as st
+
+from analysis.dynamics.store import Family, RunDynamics, dynamics_key, stored_dynamics
+from analysis.results import find_result
+from app.cached.runs import find_run, fingerprint, network_of
+from data_prep.tokens import SENTENCE_END
+from models.generation import Sample, sample
+from models.run import Run
+from models.training.sample import LENGTHS, TEMPERATURE
+
+
+def find_dynamics(run: Run, family: Family) -> RunDynamics | None:
+    """The stored training dynamics of a run, None where there are none; UserError where there can be none."""
+    folder = find_result(dynamics_key(run, family))
+    return _dynamics(run.id, run.digest, family, fingerprint(folder) if folder else ())
+
+
+def find_moment_sample(run: Run, checkpoint: int | None, seed: int) -> Sample:
+    """What the network wrote at a checkpoint (None: with the best weights), from a beginning that says nothing."""
+    return _sample(run.id, run.digest, checkpoint, seed)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _dynamics(
+    run_id: str,
+    digest: str,  # noqa: ARG001 (part of the key)
+    family: Family,
+    files: tuple[tuple[str, int, int], ...],  # noqa: ARG001 (part of the key)
+) -> RunDynamics | None:
+    return stored_dynamics(find_run(run_id), family)
+
+
+@st.cache_resource(max_entries=128, show_spinner="Writing …")
+def _sample(run_id: str, digest: str, checkpoint: int | None, seed: int) -> Sample:
+    run = find_run(run_id)
+    network = run.expect_language_model(network_of(run_id, digest, checkpoint))
+    ids, length = run.vocabulary.ids, LENGTHS[run.vocabulary.tokenisation.unit]
+    prompt = (ids.get(SENTENCE_END, ids.get("\n", 0)),)  # where a sentence begins, or else anywhere
+    return sample(network, run.vocabulary, prompt, length=length, temperature=TEMPERATURE, top_k=None, seed=seed)
