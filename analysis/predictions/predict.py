@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import FIRST_EXCEPTION, wait
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ WARM_UP = 500  # tokens that a stream reads before its first prediction counts
 STREAM_TOKENS = 10 * WARM_UP  # at least, that the warm-up costs a tenth at most
 STREAMS = 64  # more gain nothing
 STEPS = 64
+PROGRESS_SECONDS = 0.2
 NUMBERS_AT_ONCE = 1 << 22  # logits in memory, per core
 DISTRIBUTION_NUMBERS = 1 << 21  # of all sampled distributions together
 SAMPLED = 4000  # positions
@@ -86,15 +88,19 @@ def predict(
             done[reader] = read_tokens
             if stop.is_set():
                 return
-            if reader == 0:
-                on_progress(min(1.0, read_tokens / (length + WARM_UP)))
 
     with evaluating(network), one_core_each(readers) as pool:
         try:
-            for work in [pool.submit(read, reader) for reader in range(readers)]:
-                work.result()
+            work = [pool.submit(read, reader) for reader in range(readers)]
+            while wait(work, PROGRESS_SECONDS, FIRST_EXCEPTION).not_done:
+                if any(reader.done() and reader.exception() for reader in work):
+                    break
+                on_progress(sum(done) / (readers * (length + WARM_UP)))
+            for reader in work:
+                reader.result()
         finally:
             stop.set()
+    on_progress(1.0)
     if not np.isfinite(kept.log_probabilities[1:]).all():
         raise UserError(
             "The network's predictions are not numbers.",
