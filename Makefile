@@ -18,7 +18,7 @@ run: .venv/.installed
 test: .venv/.installed-test
 	@$(VENV_PYTHON) app/bench/chromium.py
 	@$(VENV_PYTHON) -m ruff check .
-	@exec $(VENV_PYTHON) -m pytest -n 2 --dist loadfile
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 exec $(VENV_PYTHON) -m pytest -n 2 --dist loadfile
 
 lint: .venv/.installed-test
 	@$(VENV_PYTHON) -m ruff check .

@@ -13,6 +13,7 @@ def test_the_tour_leads_through_the_pages_once(visit):
     for step in (3, 4, 5):
         card.get_by_role("button", name="Next").click()
         expect(card).to_contain_text(f"{step} of 5")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sentences")
     card.get_by_role("button", name="Done").click()
     expect(card).to_have_count(0)
     page.reload()

@@ -24,6 +24,7 @@ def test_arrow_keys_flip_through_the_units_but_not_while_somebody_types(visit):
     expect(heading(page)).to_have_text("Unit 3")
     page.get_by_role("button", name="The next unit").click()
     expect(heading(page)).to_have_text("Unit 4")
+    page.locator("[data-test-script-state='notRunning']").wait_for()
     page.keyboard.press("ArrowRight")  # the button still has the focus
     expect(heading(page)).to_have_text("Unit 5")
 
