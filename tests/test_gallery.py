@@ -18,6 +18,7 @@ from analysis.similarity import similarity_rank
 from analysis.texts.many_texts import read_many
 from analysis.texts.reading import read_text
 from app.cli.main import cli
+from app.pages import OVERVIEW, PAGES
 from models.recipe_files import built_in_recipes, load_recipe
 from models.run import GALLERY, open_run
 
@@ -146,6 +147,11 @@ def test_the_readme_states_its_test_figure(run_id):
         figure = f"{test['perplexity']:.1f}" if "perplexity" in test else f"{test['bits_per_character']:.3f}"
     row = next(line for line in README.splitlines() if line.startswith(f"| `{run_id}`"))
     assert figure in row
+
+
+def test_the_readme_describes_every_page_and_no_other():
+    described = re.findall(r"^\| ([A-Z][a-z ]+) \| ", README, re.MULTILINE)
+    assert sorted(described) == sorted(page.title for page in PAGES if page is not OVERVIEW)
 
 
 def test_the_readme_names_every_command_and_no_other():
