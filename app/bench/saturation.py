@@ -25,7 +25,7 @@ from models.recipe import ModelSettings
 LAYERS, UNITS, BYTES = 3, 512, 205
 TOKENS = 325_826  # of the test part of War and Peace
 GRU_TOKENS = 65_536
-PIECES = 5
+PIECE = 65_000  # tokens at least: of fewer, one core would have to read them all
 GOAL = 1.8  # times the bare pass
 
 
@@ -43,7 +43,7 @@ def _measure(cell: str, tokens: int) -> list[Measured]:
     count_gates(network, some)
     _read_bare(network, some)  # both warm up
     ours, bare = np.zeros(2), np.zeros(2)
-    for piece in np.array_split(ids, PIECES):  # in turn, so that what else the machine does falls on both
+    for piece in np.array_split(ids, max(1, tokens // PIECE)):  # in turn, so that what else the machine does falls on both
         ours += _seconds(lambda piece=piece: count_gates(network, piece))
         bare += _seconds(lambda piece=piece: _read_bare(network, piece))
     what = f"gates of {cell.upper()} 3×512 in bins of .01, {tokens:,} bytes"
