@@ -7,19 +7,19 @@ processor's caches: to its bin, to its unit's row of bins, into the count.
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import FIRST_EXCEPTION, wait
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from analysis.recording.engine import FEWEST_STREAMS, PROGRESS_SECONDS, STREAMS, worth_projecting
+from analysis.recording.engine import FEWEST_STREAMS, STREAMS, worth_projecting
 from analysis.recording.result import BIN_WIDTH, Recording
 from analysis.recording.windows import PADDING, Segments, cut_running_text, separate_texts, windows_of
 from analysis.states import CarriedState, LayerStates, check_states, project_vocabulary, unroll
 from data_prep.errors import UserError
-from models.cores import one_core_each
+from models.cores import read_side_by_side
 from models.memory import keep_freed_memory
 from models.network import RecurrentNetwork
 
@@ -104,22 +104,14 @@ def count_gates(
         readers = min(torch.get_num_threads(), max(1, segments.at_once // FEWEST_STREAMS))
     projected = project_vocabulary(network) if worth_projecting(network, segments) else None
     tallies = [_Tally(network) for _ in range(readers)]
-    stop = threading.Event()
-    with one_core_each(readers) as pool:
-        try:
-            work = [
-                pool.submit(_read, network, ids, projected, segments.shard(place, readers), tally, stop)
-                for place, tally in enumerate(tallies)
-            ]
-            while wait(work, PROGRESS_SECONDS, FIRST_EXCEPTION).not_done:
-                if any(reader.done() and reader.exception() for reader in work):
-                    break
-                on_progress(sum(tally.tokens for tally in tallies) / segments.tokens)
-            for reader in work:
-                reader.result()
-        finally:
-            stop.set()
-    on_progress(1.0)
+    read_side_by_side(
+        [
+            partial(_read, network, ids, projected, segments.shard(place, readers), tally)
+            for place, tally in enumerate(tallies)
+        ],
+        lambda: sum(tally.tokens for tally in tallies) / segments.tokens,
+        on_progress,
+    )
     histograms = {name: sum(tally.counts(name) for tally in tallies) for name in tallies[0].names}
     return GateCounts(histograms, segments.tokens, segments.tokens)
 

@@ -2,15 +2,15 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import FIRST_EXCEPTION, wait
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from data_prep.errors import UserError
-from models.cores import one_core_each
+from models.cores import read_side_by_side
 from models.evaluation import evaluating
 from models.network import RecurrentLanguageModel, RecurrentNetwork
 
@@ -18,7 +18,6 @@ WARM_UP = 500  # tokens that a stream reads before its first prediction counts
 STREAM_TOKENS = 10 * WARM_UP  # at least, that the warm-up costs a tenth at most
 STREAMS = 64  # more gain nothing
 STEPS = 64
-PROGRESS_SECONDS = 0.2
 NUMBERS_AT_ONCE = 1 << 22  # logits in memory, per core
 DISTRIBUTION_NUMBERS = 1 << 21  # of all sampled distributions together
 SAMPLED = 4000  # positions
@@ -81,26 +80,20 @@ def predict(
     length = -(-(len(ids) - 1) // streams)
     own = np.arange(streams) * length  # each predicts what follows the `length` tokens from here on
     readers = min(streams, torch.get_num_threads()) if network.device.type == "cpu" else 1
-    done, stop = [0] * readers, threading.Event()
+    done = [0] * readers
 
-    def read(reader: int) -> None:
+    def read(reader: int, stop: threading.Event) -> None:
         for read_tokens in _read(network, ids, own[reader::readers], length, kept):
             done[reader] = read_tokens
             if stop.is_set():
                 return
 
-    with evaluating(network), one_core_each(readers) as pool:
-        try:
-            work = [pool.submit(read, reader) for reader in range(readers)]
-            while wait(work, PROGRESS_SECONDS, FIRST_EXCEPTION).not_done:
-                if any(reader.done() and reader.exception() for reader in work):
-                    break
-                on_progress(sum(done) / (readers * (length + WARM_UP)))
-            for reader in work:
-                reader.result()
-        finally:
-            stop.set()
-    on_progress(1.0)
+    with evaluating(network):
+        read_side_by_side(
+            [partial(read, reader) for reader in range(readers)],
+            lambda: sum(done) / (readers * (length + WARM_UP)),
+            on_progress,
+        )
     if not np.isfinite(kept.log_probabilities[1:]).all():
         raise UserError(
             "The network's predictions are not numbers.",

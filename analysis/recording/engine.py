@@ -7,7 +7,7 @@ cell state. With the responses come what the gates do, where each unit is strong
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import FIRST_EXCEPTION, wait
+from functools import partial
 
 import numpy as np
 import torch
@@ -20,7 +20,7 @@ from analysis.recording.window_tokens import WindowTokens
 from analysis.recording.windows import Segments, cut_running_text, separate_texts, windows_of
 from analysis.states import CarriedState, LayerStates, check_states, default_method, project_vocabulary, unroll
 from data_prep.errors import UserError
-from models.cores import one_core_each
+from models.cores import read_side_by_side
 from models.memory import keep_freed_memory
 from models.network import RecurrentNetwork
 
@@ -29,7 +29,6 @@ STREAMS = 256  # read side by side; with more, products get no faster (measured:
 FEWEST_STREAMS = 32  # worth a reader of their own
 CHEAP = 0.1  # a prediction, as a part of the recurrence: then all are made
 PROJECTED_BYTES = 256 << 20
-PROGRESS_SECONDS = 0.2
 
 
 def record(
@@ -96,25 +95,16 @@ def record_segments(
         projected = project_vocabulary(network, torch.from_numpy(plan.occurring))
     shared = empty_tally(network, plan)
     tallies = [shared] + [empty_tally(network, plan, shared.responses) for _ in range(readers - 1)]
-    parts = [segments.shard(reader, readers) for reader in range(readers)]
-    stop = threading.Event()
-    with one_core_each(readers) as pool:
-        try:
-            work = [
-                pool.submit(_read, network, ids, plan, projected, part, tally, stop)
-                for part, tally in zip(parts, tallies, strict=True)
-            ]
-            while wait(work, PROGRESS_SECONDS, FIRST_EXCEPTION).not_done:
-                if any(reader.done() and reader.exception() for reader in work):
-                    break
-                on_progress(sum(tally.tokens for tally in tallies) / segments.tokens)
-            for reader in work:
-                reader.result()
-        finally:
-            stop.set()
+    read_side_by_side(
+        [
+            partial(_read, network, ids, plan, projected, segments.shard(reader, readers), tally)
+            for reader, tally in enumerate(tallies)
+        ],
+        lambda: sum(tally.tokens for tally in tallies) / segments.tokens,
+        on_progress,
+    )
     for tally in tallies[1:]:
         shared.merge(tally)
-    on_progress(1.0)
     return shared
 
 

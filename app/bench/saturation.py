@@ -43,7 +43,8 @@ def _measure(cell: str, tokens: int) -> list[Measured]:
     count_gates(network, some)
     _read_bare(network, some)  # both warm up
     ours, bare = np.zeros(2), np.zeros(2)
-    for piece in np.array_split(ids, max(1, tokens // PIECE)):  # in turn, so that what else the machine does falls on both
+    pieces = np.array_split(ids, max(1, tokens // PIECE))
+    for piece in pieces:  # in turn, so that what else the machine does falls on both
         ours += _seconds(lambda piece=piece: count_gates(network, piece))
         bare += _seconds(lambda piece=piece: _read_bare(network, piece))
     what = f"gates of {cell.upper()} 3×512 in bins of .01, {tokens:,} bytes"
