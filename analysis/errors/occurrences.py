@@ -48,7 +48,10 @@ def token_sequence(text: str, vocabulary: Vocabulary) -> np.ndarray:
     tokens = [piece[0] for piece in cut.pieces(cut.normalised(text))] if cut.unit == "words" else cut.split(text)
     ids, known = vocabulary.encode(tokens)
     if not len(ids):
-        raise UserError("There is nothing to look for.", "Give a bracket, a mark or a word.")
+        raise UserError(
+            f"This model reads no “{text}”: its text leaves such marks out." if text else "Nothing is asked for.",
+            "Give a bracket, a mark or a word that its vocabulary has.",
+        )
     if not known.all():
         raise UserError(
             f"“{text}” cannot be looked for: not every {cut.noun} of it is in the vocabulary of this model.",

@@ -91,7 +91,7 @@ def test_indentations_count_as_a_whole():
             "bytes",
             "not every byte of it is in the vocabulary",
         ),
-        (lambda *t: find_pairs(*t, Pair("", "}")), "a}", "bytes", "nothing to look for"),
+        (lambda *t: find_pairs(*t, Pair("", "}")), "a}", "bytes", "Nothing is asked for"),
         (find_line_ends, "one line", "bytes", "no mark for the end of a line"),
         (find_line_ends, "one line", "words", "no mark for the end of a sentence"),
         (find_indentations, "one line", "words", "no indentation"),
