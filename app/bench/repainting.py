@@ -13,8 +13,7 @@ from analysis.interpretation.excerpt import Excerpt
 from app.bench.browser import FLAGS
 from app.bench.chromium import find_chromium
 from app.bench.measured import Measured
-from app.components.assets import assets
-from app.components.coloured_text import Marked, coloured_text_data
+from app.components.coloured_text import ASSETS, Marked, coloured_text_data
 from data_prep.errors import UserError
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import Vocabulary
@@ -42,13 +41,12 @@ def measure_repainting() -> Measured:
     path = find_chromium()
     if path is None:
         raise UserError("There is no Chromium to measure in.", "Name one in RNNSCOPE_CHROMIUM.")
-    parts = assets("coloured_text")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         page = chromium.new_context(viewport={"width": 1280, "height": 720}).new_page()
         theme = ":root{--st-text-color:#31333f;--st-background-color:#fff;--st-code-font:monospace}"
-        page.set_content(f"<style>{theme}{parts['css']}</style><div id=host></div>")
-        page.add_script_tag(content=parts["js"].replace("export default function (", "window.mount = function ("))
+        page.set_content(f"<style>{theme}{ASSETS['css']}</style><div id=host></div>")
+        page.add_script_tag(content=ASSETS["js"].replace("export default function (", "window.mount = function ("))
         page.evaluate(MOUNT, _planted())
         times = page.evaluate(FLIP_TIMES, [FLIPS, False])
         plain = statistics.median(page.evaluate(FLIP_TIMES, [FLIPS, True]))

@@ -26,6 +26,7 @@ from app.cached.generation import find_sample, find_tree
 from app.cached.interpretation import (
     TextChoice,
     find_coloured,
+    find_excerpt,
     find_properties,
     find_response_to,
     find_scores,
@@ -80,6 +81,7 @@ __all__ = [
     "find_dynamics",
     "find_entry",
     "find_error_sets",
+    "find_excerpt",
     "find_figures",
     "find_flow",
     "find_frequencies",

@@ -51,6 +51,11 @@ def find_response_to(run: Run, choice: TextChoice, of: tuple[str, int, int], nam
     return _response(*_named(run, choice), of, name, pattern)
 
 
+def find_excerpt(run: Run, choice: TextChoice, place: tuple[int, int]) -> Excerpt:
+    """What the network made of a stretch of the text; place: its start and length."""
+    return _excerpt(*_named(run, choice), *place)
+
+
 def find_coloured(
     run: Run,
     choice: TextChoice,

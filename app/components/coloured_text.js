@@ -54,6 +54,7 @@ class ColouredText {
     this.places = block("places");
     this.spoken = block("spoken");
     this.spoken.setAttribute("aria-live", "polite");
+    root.whole = () => root.appendChild(printedColours(this)); // what an export takes instead
     root.replaceChildren(style, this.bar(), this.view, this.places, this.legend(), this.spoken);
     this.view.addEventListener("click", (event) => {
       const token = event.target.closest(".token");
@@ -155,6 +156,7 @@ class ColouredText {
       ? `${this.ranks.get(this.unit) + 1} of ${order.length} by how much it varies here`
       : `${property}: ${scored(scores[this.unit], says)}, ${this.ranks.get(this.unit) + 1} of ${order.length}`;
     this.root.dataset.unit = this.unit;
+    this.root.dataset.figure = `Text in the colours of unit ${this.unit}`;
     if (!this.card.hidden) this.describe();
     this.list();
   }
@@ -266,13 +268,13 @@ class ColouredText {
       token.append(label);
       return token;
     };
-    legend.append(`${data.quantity} −1`, ...[-127, -64, -24, 0, 24, 64, 127].map(sample), "+1", block("gap-in-line"), "a line above: positive, below: negative");
+    legend.append(`${data.quantity} −1`, ...SAMPLES.map(sample), "+1", block("gap-in-line"), SIGNS);
     if (this.marked) {
       const held = sample(0);
       held.classList.add("held");
       legend.append(held, data.property);
     }
-    if (this.beside.length) legend.append(block("gap-in-line"), `bands below: unit ${this.beside.join(", unit ")}`);
+    if (this.beside.length) legend.append(block("gap-in-line"), bandsOf(this.beside));
     return legend;
   }
 }
@@ -282,15 +284,23 @@ const SHADE = Array.from({ length: 256 }, (_, place) => {
   return level === 0 ? "z" : `${value < 0 ? "n" : "p"}${level}`;
 });
 
+// What the legend says, on the page and on paper.
+const SAMPLES = [-127, -64, -24, 0, 24, 64, 127], SIGNS = "a line above: positive, below: negative";
+const bandsOf = (units) => `bands below: unit ${units.join(", unit ")}`;
+
+// How thick the line is that tells the sign of a shade, in pixels.
+const lineOf = (level) => (level < FAINT ? 0 : level > SHADES * 0.6 ? 2.5 : 1.5);
+
 // A rule for each shade: elements that share one are styled once.
 function shades() {
   const rules = [];
   for (let level = 1; level <= SHADES; level++) {
-    const share = (FULL * level) / SHADES, line = level < FAINT ? 0 : level > SHADES * 0.6 ? 2.5 : 1.5;
+    const share = (FULL * level) / SHADES, line = lineOf(level);
     for (const [sign, colour, side] of [["p", "--above", 1], ["n", "--below", -1]]) {
       const strong = `color-mix(in srgb, var(${colour}) 75%, var(--ink))`;
-      rules.push(`.${sign}${level}{background:color-mix(in srgb,var(${colour}) ${share}%,var(--paper));`
-        + `box-shadow:inset 0 ${side * line}px 0 ${strong}}`);
+      const mixed = `color-mix(in srgb,var(${colour}) ${share}%,var(--paper))`;
+      rules.push(`.${sign}${level}{background:${mixed};box-shadow:inset 0 ${side * line}px 0 ${strong}}`);
+      rules.push(`.print-shade.${sign}${level}{fill:${mixed}}.print-line.${sign}${level}{fill:${strong}}`);
     }
   }
   return rules.join("\n");

@@ -11,7 +11,7 @@ from app.components.assets import assets
 LONGEST = 40  # characters of a token; the whole is in its tooltip, up to
 LONGEST_TITLE = 1000
 
-_mount = st.components.v2.component("contexts", **assets("contexts", "contexts_print"))
+_mount = st.components.v2.component("contexts", **assets("contexts", "print_parts", "contexts_print"))
 
 
 def contexts(sides: Sequence[tuple[str, Sequence[StrongestContext]]], *, title: str, spaced: bool, key: str) -> None:

@@ -1,6 +1,6 @@
 // Places in a text on paper: the same lines as an SVG, the token of interest in one column, cut at the edges.
 
-const PRINTED = 1080, PLACE = 25, HEADING = 30, GAP = 14; // pixels
+const PLACE = 25, HEADING = 30, GAP = 14; // pixels
 const VALUE = 46, MIDDLE = 520; // where the value ends, and where the token begins
 
 function printedContexts(data) {

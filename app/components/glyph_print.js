@@ -1,6 +1,6 @@
 // Glyphs on paper: the whole text, however long, in lines one below another, and the legend under them.
 
-const PRINTED = 1080, LINE_GAP = 26, LEGEND_LINE = 22; // pixels
+const LINE_GAP = 26, BESIDE_MARKS = 30; // pixels
 
 // An SVG of everything; `picked` stands out as on the screen.
 function printedGlyphs(data) {
@@ -14,7 +14,8 @@ function printedGlyphs(data) {
     lines.push(printedLine(drawing, start, Math.min(drawing.columns, start + perLine), y));
   }
   const foot = lines.length * (drawing.height + LINE_GAP);
-  const [legend, height] = printedLegend(drawing, foot);
+  const items = glyphLegend().map(([marks, caption]) => [marks, BESIDE_MARKS, caption]);
+  const [legend, height] = printedItems([...items, [[], 0, describeScale(drawing)]], foot);
   const svg = element("svg", { class: "printed", width: PRINTED, height: foot + height });
   svg.append(...lines, legend);
   return svg;
@@ -29,19 +30,4 @@ function printedLine(drawing, start, end, y) {
   for (let column = start; column < end; column++) view.append(drawing.cells(column, column - start));
   line.append(view);
   return line;
-}
-
-// [the legend from y on, its height]
-function printedLegend(drawing, y) {
-  const group = element("g", {});
-  let x = 4, line = 0;
-  for (const [marks, caption] of [...glyphLegend(), [[], describeScale(drawing)]]) {
-    const wide = (marks.length ? 30 : 0) + textWidth(caption, "sans-serif") * 1.08 + 22;
-    if (x > 4 && x + wide > PRINTED) [x, line] = [4, line + 1];
-    const item = element("g", { transform: `translate(${x.toFixed(1)} ${y + LEGEND_LINE * line})` });
-    item.append(...marks, text(marks.length ? 30 : 0, 10, caption, "caption"));
-    group.append(item);
-    x += wide;
-  }
-  return [group, LEGEND_LINE * (line + 1)];
 }

@@ -124,7 +124,7 @@ const NOTHING = { kind: 0, styles: {} };
 function lookOf(node, around, known) {
   const key = known && [around.kind, node.localName, node.getAttribute("class"), ...INHERITED.map((name) => node.getAttribute(name))].join("|");
   if (known?.has(key)) return known.get(key);
-  const style = getComputedStyle(node), value = (name) => style.getPropertyValue(name);
+  const style = getComputedStyle(node), value = (name) => plain(style.getPropertyValue(name));
   const look = {
     kind: known ? known.size + 1 : 0,
     shown: style.display !== "none",
@@ -133,6 +133,14 @@ function lookOf(node, around, known) {
   };
   known?.set(key, look);
   return look;
+}
+
+// A mixed colour as every program reads it: other drawing programs know nothing of color().
+function plain(value) {
+  const mixed = /^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.e-]+))?\)$/.exec(value);
+  if (!mixed) return value;
+  const parts = mixed.slice(1, 4).map((part) => Math.round(255 * Number(part)));
+  return mixed[4] === undefined ? `rgb(${parts.join(", ")})` : `rgba(${parts.join(", ")}, ${mixed[4]})`;
 }
 
 // around: the look of the element that the copy will stand in.

@@ -1,9 +1,14 @@
 """Scores of units for properties of a text as tables."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
+from analysis.interpretation.excerpt import Excerpt
+from analysis.interpretation.properties import TextProperty
 from analysis.interpretation.unit_scores import UnitScores
+from data_prep.tokens import Tokenisation, display_token
 
 SIGNIFICANT = 0.05
 MOST_PAIRS = 2_000
@@ -30,6 +35,32 @@ def pairs_table(scores: UnitScores) -> pd.DataFrame:
     order = np.argsort(-np.abs(scores.scores[units, places]), kind="stable")[:MOST_PAIRS]
     rows = [_row(scores, int(places[one]), int(units[one])) for one in order]
     return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def values_table(
+    excerpt: Excerpt,
+    of: tuple[str, int, Sequence[int]],
+    tokenisation: Tokenisation,
+    tested: TextProperty | None,
+) -> pd.DataFrame:
+    """One row per token: its place in the text from 1 on, the values of units after it was read, what is tested.
+
+    of: state, layer, units; of the cell state its tanh, as it is drawn.
+    """
+    state, layer, units = of
+    start, length = excerpt.start, len(excerpt.tokens)
+    quantity = "tanh of the cell state" if state == "cell" else f"{state} state"
+    columns = {
+        "position": np.arange(start + 1, start + length + 1),
+        tokenisation.noun: [display_token(token, tokenisation) for token in excerpt.tokens],
+    }
+    for unit in units:
+        values = excerpt.states[state][:, layer, unit]
+        columns[f"{quantity}, unit {unit}"] = np.tanh(values) if state == "cell" else values
+    if tested is not None:
+        values = tested.values[start : start + length]
+        columns[tested.name] = np.where(values, "yes", "no") if tested.kind == "yes/no" else values
+    return pd.DataFrame(columns)
 
 
 def _row(scores: UnitScores, place: int, unit: int) -> tuple:

@@ -17,7 +17,7 @@ from app.figures.unit_evidence import plot_control, plot_response
 from app.notices import how_to_read, literal
 from app.numbers import numbers
 from app.selection import Selection
-from app.tables.interpretation import SIGNIFICANT, best_units_table, pairs_table
+from app.tables.interpretation import SIGNIFICANT, best_units_table, pairs_table, values_table
 
 TEXT, TABLE = "coloured-text", "interpretation-table"
 EXCERPT = {"words": 1_500, "characters": 5_000, "bytes": 5_000}  # tokens
@@ -108,6 +108,14 @@ def draw_text(
         f"a click tells {clicked}.",
         "an eye finds patterns in any colours: what follows says which of them are more than chance.",
     )
+    unit, beside = units
+    numbers(
+        lambda: values_table(
+            cached.find_excerpt(run, choice, place), (chosen.state, chosen.layer, [unit, *beside]),
+            run.vocabulary.tokenisation, tested,
+        ),
+        "values-along-the-text", label=f"The text with the values of unit {unit}", rows=min(total - start, length),
+    )  # fmt: skip
 
 
 def ranked_list(scores: UnitScores) -> None:
