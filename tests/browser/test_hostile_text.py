@@ -51,6 +51,9 @@ PAGES = {
     "generate": ".continuations .node",
     "compare": ".mirrored .word",
     "corpora": ".js-plotly-plot",
+    "interpret": ".coloured .token",
+    "errors": ".errors .place",
+    "models": ".js-plotly-plot",
 }
 
 
@@ -75,7 +78,8 @@ def server(tmp_path_factory, serve):
 @pytest.mark.parametrize("page", PAGES)
 def test_hostile_words_are_drawn_as_text(visit, page):
     text = quote(" ".join(HOSTILE[:12] + HOSTILE[-2:]))
-    opened = visit(f"{page}?run=hostile&k=4&corpus=hostile&word={quote(MARKUP)}&text={text}&compare={quote(MARKUP)}")
+    picked = f"word={quote(MARKUP)}&compare={quote(MARKUP)}&kind=word+in+the+last+100+tokens"
+    opened = visit(f"{page}?run=hostile&k=4&corpus=hostile&text={text}&{picked}")
     opened.locator(PAGES[page]).first.wait_for()
     expect(opened.get_by_test_id("stException")).to_have_count(0)
     expect(opened.locator("img[src='x'], img[src='x/onerror=alert(1)']")).to_have_count(0)
