@@ -11,6 +11,7 @@ function printedColours(shown) {
   svg.append(text(0, 14, `${shown.name.textContent} · ${shown.score.textContent} · ${data.noun}s ${from} to ${last.toLocaleString("en")}`, "print-heading"));
   const wideOf = tokenWidths(shown), gap = data.words ? 2 : 0;
   const row = CELL + (BAND + 1) * beside.length + (marked ? HELD : 0) + 4;
+  const colours = element("g", {}), letters = element("g", { class: "print-letters" }); // what they share is written once
   let place = 0, x = 0, y = HEADING;
   const wrap = (wide) => {
     if (x && x + wide > PRINTED) [x, y] = [0, y + row];
@@ -21,14 +22,15 @@ function printedColours(shown) {
       wrap(widths.reduce((all, wide) => all + wide, 0));
       for (const wide of widths) {
         wrap(wide); // a group may be longer than a line
-        svg.append(...printedToken(shown, place++, x, y, wide));
+        colours.append(...printedMarks(shown, place, x, y, wide));
+        letters.append(...printedLetters(shown, place++, x + wide / 2, y + CELL - 5));
         x += wide + gap;
       }
     }
     [x, y] = [0, y + row];
   }
   const [legend, height] = printedItems(colourLegend(shown), y + FOOT);
-  svg.append(legend);
+  svg.append(colours, letters, legend);
   svg.setAttribute("height", y + FOOT + height);
   return svg;
 }
@@ -45,12 +47,15 @@ function tokenWidths({ data, view }) {
   };
 }
 
-function printedToken({ data, root, beside, marked, unit, values, length, tokens }, place, x, y, wide) {
-  const shade = (which) => SHADE[values[which * length + place] + 128], kind = tokens[place].classList;
+function printedLetters({ data, root, tokens }, place, x, y) {
+  const kind = tokens[place].classList;
+  if (kind.contains("blank") && !root.classList.contains("blanks")) return [];
+  return [text(x, y, data.tokens[place], kind.contains("sign") ? "sign" : "")];
+}
+
+function printedMarks({ beside, marked, unit, values, length }, place, x, y, wide) {
+  const shade = (which) => SHADE[values[which * length + place] + 128];
   const marks = printedShade(shade(unit), x, y, wide, CELL);
-  if (!kind.contains("blank") || root.classList.contains("blanks")) {
-    marks.push(text(x + wide / 2, y + CELL - 5, data.tokens[place], kind.contains("sign") ? "print-token sign" : "print-token"));
-  }
   beside.forEach((other, row) => marks.push(...printedShade(shade(other), x, y + CELL + 1 + row * (BAND + 1), wide, BAND)));
   const foot = y + CELL + beside.length * (BAND + 1);
   if (marked?.[place]) marks.push(element("rect", { class: "print-held", x, y: foot, width: wide, height: HELD }));
@@ -69,7 +74,7 @@ function printedShade(shade, x, y, width, height) {
 // What `printedItems` takes.
 function colourLegend({ data, marked, beside }) {
   const wide = 15, sample = (level, number) => [
-    ...printedShade(SHADE[level + 128], number * (wide + 3), -3, wide, CELL), text(number * (wide + 3) + wide / 2, 10, "a", "print-token"),
+    ...printedShade(SHADE[level + 128], number * (wide + 3), -3, wide, CELL), text(number * (wide + 3) + wide / 2, 10, "a", "print-letters"),
   ];
   const items = [
     [[], 0, `${data.quantity} −1`], [SAMPLES.flatMap(sample), SAMPLES.length * (wide + 3) + 4, "+1"], [[], 0, SIGNS],

@@ -1,11 +1,14 @@
 """The page Reading units: every kind of run, texts of one's own, regular expressions, and what cannot be tested."""
 
+import base64
+
 import numpy as np
 import pytest
 
 from analysis.interpretation.store import InterpretOptions
 from app import cached
 from app.cached import TextChoice
+from app.tables.interpretation import values_table
 from models.run import open_run
 
 WORDS, BYTES = "toy-words-lstm", "toy-bytes-gru"
@@ -52,6 +55,23 @@ def test_what_the_page_shows_is_what_was_scored(open_page, damaged_home, monkeyp
     assert data["scores"][3] == pytest.approx(scores.scores[3, scores.names.index("now: noun")], abs=1e-4)
     assert sorted(data["order"]) == list(range(16))
     assert len(data["tokens"]) == 1000
+
+
+@pytest.mark.parametrize("state", ["hidden", "cell"])
+def test_the_table_has_what_the_text_is_drawn_from(damaged_home, monkeypatch, state):
+    monkeypatch.setenv("RNNSCOPE_HOME", str(damaged_home))
+    run, choice, place = open_run(WORDS), TextChoice(100_000), (100, 300)
+    noun = next(one for one in cached.find_properties(run, choice) if one.name == "now: noun")
+    data = cached.find_coloured(run, choice, place, state, 0, (noun.name, "", None))
+    table = values_table(cached.find_excerpt(run, choice, place), (state, 0, [3, 5]), run.vocabulary.tokenisation, noun)
+    assert table["position"].tolist() == list(range(101, 401))
+    assert table["word"].tolist() == data["tokens"]
+    drawn = np.frombuffer(base64.b64decode(data["values"]), np.int8).reshape(16, 300) / 127
+    for unit in (3, 5):
+        np.testing.assert_allclose(table[f"{data['quantity']}, unit {unit}"], drawn[unit], atol=0.5 / 127 + 1e-6)
+    held = np.frombuffer(base64.b64decode(data["marked"]), np.uint8) > 0
+    assert held.any()
+    assert ((table[noun.name] == "yes") == held).all()
 
 
 def test_a_regular_expression_is_tested_too(open_page):

@@ -1,6 +1,7 @@
 """The page Reading units: a text in the colours of a unit, flipped through by keys, looked into by clicks."""
 
 import re
+import xml.etree.ElementTree as ET
 
 from playwright.sync_api import expect
 
@@ -39,6 +40,17 @@ def test_flip_click_and_jump(visit):
     page.locator(".places button").first.click()
     expect(card).to_be_visible()
     expect(page.get_by_text("too few to tell a unit from chance")).to_be_visible()
+
+    page.get_by_role("button", name="Export this page").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("^Text in the colours of unit 3 as SVG$")).click()
+    drawn = ET.parse(download.value.path())
+    texts = [node.text for node in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    words = tokens.locator("b").all_text_contents()
+    assert texts[0].startswith("unit 3 · ")
+    assert texts[1 : 1 + len(words)] == words
+    assert {"hidden state −1", "+1", "a line above: positive, below: negative", "bands below: unit 5"} <= set(texts)
+    expect(page.locator(".coloured .printed")).to_have_count(0)  # the page is as before
 
 
 def test_a_row_of_the_list_is_shown_in_the_text(visit):
