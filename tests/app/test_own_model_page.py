@@ -199,12 +199,13 @@ def test_a_bad_name_or_text_keeps_nothing(page):
 
 
 PAGES = ("overview", "memory_map", "words", "sentences", "generate")
+OF_PREDICTIONS = ("interpret", "gates", "errors", "long_range", "models", "dynamics")
 
 
 def test_every_page_works_with_an_imported_run(page, open_page, damaged_home):
     page(weights=saved(), vocabulary=VOCABULARY, text=text()).button[0].click().run()
     record_run(open_run("my-net-lstm-2x6"), RecordingOptions())
-    for name in (*PAGES, "compare"):
+    for name in (*PAGES, "compare", *OF_PREDICTIONS):
         app = open_page(name, home=damaged_home, run="my-net-lstm-2x6")
         assert not app.exception
         assert not app.error
@@ -221,6 +222,8 @@ def test_without_a_text_the_pages_say_so(page, open_page, damaged_home):
         app = open_page(name, home=damaged_home, run="my-net-lstm-2x6")
         assert not app.exception
         assert "was imported without a text" in said(app)
+    for name in OF_PREDICTIONS:
+        assert not open_page(name, home=damaged_home, run="my-net-lstm-2x6").exception
     assert not open_page("generate", home=damaged_home, run="my-net-lstm-2x6").error  # it needs none
 
 
@@ -236,6 +239,8 @@ def test_states_are_looked_at_and_what_needs_a_network_says_so(page, open_page, 
         app = open_page(name, home=damaged_home, run=run_id)
         assert not app.exception
         assert "recorded states without weights" in said(app)
+    for name in OF_PREDICTIONS:
+        assert not open_page(name, home=damaged_home, run=run_id).exception
     assert "states " in said(open_page(home=damaged_home, run=run_id))
 
 
