@@ -32,7 +32,7 @@ class Sentences(_Read):
 
 
 class SeenEpoch(_Read):
-    """One epoch; see `models.training.loop.Epoch`."""
+    """One epoch; see `models.training.history.Epoch`."""
 
     epoch: int
     train_nats: float
@@ -42,7 +42,7 @@ class SeenEpoch(_Read):
 
 
 class Seen(_Read):
-    """What a training reports; see `models.training.loop.Progress`. Everything is missing before the first report.
+    """What a training reports; see `models.training.progress.Progress`. Everything is missing before the first report.
 
     curve: [update, nats] of the training part. per: what losses are the mean over. sample: what it writes now.
     """

@@ -11,11 +11,12 @@ from data_prep.corpus import Corpus, open_corpus
 from data_prep.errors import UserError
 from data_prep.sealed_folder import check_name, home, name_from, open_sealed, read_json, sealing, write_json
 from data_prep.vocabulary import Vocabulary
-from models.network import RecurrentLanguageModel, RecurrentNetwork
+from models.network import RecurrentLanguageModel, RecurrentNetwork, build_network
 from models.recipe import Recipe, parse_recipe
 from models.tensor_files import load_tensors, save_tensors
 from models.training.folder import training_ids
-from models.training.loop import Trained, build_network, history_to_json
+from models.training.history import history_to_json
+from models.training.outcome import Trained
 
 SCHEMA = 1
 WEIGHTS = "weights.safetensors"

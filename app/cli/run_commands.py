@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from models.training.distribution import Share
     from models.training.folder import TrainingFolder
-    from models.training.loop import Epoch, Progress
+    from models.training.history import Epoch
+    from models.training.progress import Progress
 
 
 def train(

@@ -148,7 +148,7 @@ def train_on_node(job: dict[str, Any], corpus_parcel: Parcel, board: Any) -> tup
 
     from models.network import resolve_device
     from models.training.job import run_training
-    from models.training.loop import Progress
+    from models.training.progress import Progress
 
     answer = board.say.remote(job["id"], 0, None)
     torch.set_num_threads(job["threads"])

@@ -13,7 +13,7 @@ from models.run import Run, open_run, run_folder
 from models.sweeps.grid import GridModel
 from models.training.folder import TrainingFolder, open_training, training_ids
 from models.training.job import new_training
-from models.training.loop import check_task
+from models.training.task import check_task
 
 ATTEMPTS = 2
 LOSSES = 5

@@ -14,7 +14,7 @@ from data_prep.errors import UserError
 from models.network import resolve_device
 from models.training.folder import open_training
 from models.training.job import run_training
-from models.training.loop import Progress
+from models.training.progress import Progress
 
 FINISHED, REFUSED, STOPPED = 0, 2, 3
 

@@ -232,7 +232,7 @@ def test_an_interrupt_stops_the_training_of_this_process_alone(copied_home):
 
 
 def test_a_perplexity_beyond_all_numbers_is_null(copied_home, run_json, monkeypatch):
-    monkeypatch.setattr("models.training.loop.EXPLODED", math.inf)
+    monkeypatch.setattr("models.training.divergence.EXPLODED", math.inf)
     rate = ["--set", "training.learning_rate=1000"]
     said = run_json("train", "words-lstm", "--corpus", "toy-words", "--name", "mine", *SMALL, *rate)
     assert said["test"]["cross_entropy_nats"] > 700

@@ -27,8 +27,11 @@ from models.run import LAST_WEIGHTS, WEIGHTS, Run, open_run
 from models.training import folder as folder_module
 from models.training import loop
 from models.training.folder import TrainingFolder, open_training
+from models.training.history import history_to_json
 from models.training.job import corpus_of, new_training, run_training
-from models.training.loop import Progress, Trained, history_to_json, train
+from models.training.loop import train
+from models.training.outcome import Trained
+from models.training.progress import Progress
 
 CPU = torch.device("cpu")
 KILLS, LEEWAY = 3, 10  # updates
@@ -166,7 +169,7 @@ def saving_always(monkeypatch):
 def test_a_training_that_ends_before_any_of_its_writes_goes_on_from_there(home, monkeypatch, saving_always, name):
     short = ["training.epochs=2", f"training.steps={10}", "training.batch=60"]
     # each epoch worse than the one before: the best weights are the first epoch's, which later states must hold
-    monkeypatch.setattr(loop._Training, "_valid_nats", lambda now: 1.0 + len(now.history))
+    monkeypatch.setattr(loop._Training, "_valid_nats", lambda now: 1.0 + len(now.state.history))
     expected, place, whole = None, 0, folder_module._save
     while True:
         folder = begun(name, short, run_id=f"killed-{place}")

@@ -12,7 +12,8 @@ from models.evaluation import cross_entropy_nats
 from models.network import RecurrentLanguageModel
 from models.recipe import Recipe
 from models.run import WEIGHTS, default_run_id, list_runs, open_run, reserve_run_id, run_ids, save_run
-from models.training.loop import Epoch, Trained
+from models.training.history import Epoch
+from models.training.outcome import Trained
 
 RUNS = ["toy-words-lstm", "toy-bytes-gru"]
 
