@@ -67,8 +67,9 @@ from models.generation import Node, Sample, Tree, sample, tree
 from models.network import RecurrentLanguageModel
 from models.recipe import Recipe
 from models.recipe_files import load_recipe
-from models.run import Run, list_runs, open_run, save_run
+from models.run import Run, list_runs, open_run
 from models.training.loop import train
+from models.training.saving import save_run
 
 __all__ = [
     "ByDistance",

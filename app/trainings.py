@@ -11,9 +11,10 @@ from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 from data_prep.sealed_folder import MANIFEST
 from models.recipe import Recipe
-from models.run import runs_home
-from models.training.folder import Request, TrainingFolder, find_training, open_training, training_ids
+from models.run_folders import runs_home
+from models.training.folder import Request, TrainingFolder
 from models.training.job import new_training
+from models.training.trainings import find_training, open_training, training_ids
 
 State = Literal["starting", "running", "stopped", "failed", "interrupted", "finished"]
 LATELY_SECONDS = 3600

@@ -20,7 +20,8 @@ from analysis.texts.reading import read_text
 from app.cli.main import cli
 from app.pages import OVERVIEW, PAGES
 from models.recipe_files import built_in_recipes, load_recipe
-from models.run import GALLERY, open_run
+from models.run import open_run
+from models.run_folders import GALLERY
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -92,7 +92,7 @@ def _import_weights(
 ) -> None:
     from models.foreign.examining import examine_network
     from models.foreign.importing import keep_network, prepare_text, suggested_run_id
-    from models.run import reserve_run_id
+    from models.run_folders import reserve_run_id
 
     examined = examine_network(weights, vocabulary, options)
     run_id = reserve_run_id(name or suggested_run_id(weights, examined))

@@ -21,7 +21,7 @@ from data_prep.parcel import Parcel, pack, unpack
 from models.ray_cluster import check_resources, connect
 from models.recipe import parse_recipe
 from models.run import SCHEMA as RUN_SCHEMA
-from models.run import runs_home
+from models.run_folders import runs_home
 from models.sweeps.grid import GridModel
 from models.sweeps.sweep import Event, finished_run, training_of
 

@@ -7,7 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from models.recipe import TrainingSettings
-from models.training.folder import Snapshot
+from models.training.snapshot import Snapshot
 
 
 @dataclass(frozen=True)

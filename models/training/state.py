@@ -12,8 +12,8 @@ from torch import Tensor
 
 from models.network import RecurrentNetwork, State
 from models.training.distribution import Share
-from models.training.folder import Snapshot
 from models.training.history import Epoch, history_to_json
+from models.training.snapshot import Snapshot
 
 
 class TrainingState:

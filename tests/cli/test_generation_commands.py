@@ -7,8 +7,9 @@ from data_prep.prompt import LONGEST
 from data_prep.tokens import Tokenisation
 from models.generation import DEEPEST_TREE, LARGEST_TREE, sample, tree
 from models.recipe import Recipe
-from models.run import open_run, save_run
+from models.run import open_run
 from models.training.loop import train
+from models.training.saving import save_run
 
 
 @pytest.fixture(autouse=True)

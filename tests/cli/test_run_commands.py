@@ -11,7 +11,7 @@ import pytest
 from app.cli.run_commands import _stopping_when_interrupted
 from data_prep.corpus import open_corpus
 from models.recipe import Recipe
-from models.training.folder import begin_training
+from models.training.trainings import begin_training
 
 SMALL = ["--set", "model.units=6", "--set", "model.embedding=6", "--set", "training.epochs=1"]
 
