@@ -63,7 +63,8 @@ from data_prep.vocabulary import Vocabulary
 from models.evaluation import cross_entropy_nats
 from models.foreign.examining import ImportOptions, examine_network
 from models.foreign.importing import keep_network, prepare_text
-from models.generation import Node, Sample, Tree, sample, tree
+from models.generation.continuations import Node, Tree, tree
+from models.generation.sampling import Sample, sample
 from models.network import RecurrentLanguageModel
 from models.recipe import Recipe
 from models.recipe_files import load_recipe

@@ -6,7 +6,7 @@ from analysis.dynamics.store import Family, RunDynamics, dynamics_key, stored_dy
 from analysis.results import find_result
 from app.cached.runs import find_run, fingerprint, network_of
 from data_prep.tokens import SENTENCE_END
-from models.generation import Sample, sample
+from models.generation.sampling import Sample, sample
 from models.run import Run
 from models.training.sample import LENGTHS, TEMPERATURE
 

@@ -6,7 +6,7 @@ from typing import Any
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 from data_prep.tokens import SENTENCE_END
-from models.generation import sample
+from models.generation.sampling import sample
 from models.network import RecurrentLanguageModel, RecurrentNetwork
 
 EVERY_SECONDS = 15.0

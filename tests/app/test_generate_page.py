@@ -8,7 +8,8 @@ from app.examples import example_prompt
 from data_prep.prompt import read_prompt
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import build_vocabulary
-from models.generation import sample, tree
+from models.generation.continuations import tree
+from models.generation.sampling import sample
 from models.run import open_run
 
 WORDS, BYTES = "toy-words-lstm", "toy-bytes-gru"
