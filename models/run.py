@@ -63,11 +63,9 @@ class Run:
         cell = "states" if self.origin == "states" else model.cell.upper()
         return f"{'bidirectional ' if model.bidirectional else ''}{cell} {model.layers}×{model.units}"
 
-    def load_language_model(
-        self, device: torch.device | str = "cpu", *, weights_file: str = WEIGHTS
-    ) -> RecurrentLanguageModel:
-        """The network of a language model, as `load_network`; UserError when the run is a classifier."""
-        return self.expect_language_model(self.load_network(device, weights_file=weights_file))
+    def load_language_model(self, device: torch.device | str = "cpu") -> RecurrentLanguageModel:
+        """The network of a language model with the best weights; UserError when the run is a classifier."""
+        return self.expect_language_model(self.load_network(device))
 
     def expect_language_model(self, network: RecurrentNetwork) -> RecurrentLanguageModel:
         """This run's network, if it is a language model; UserError when it is a classifier."""
