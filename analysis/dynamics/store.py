@@ -1,4 +1,4 @@
-"""The training dynamics of a run beside the n-gram models of its corpus, on disk."""
+"""The training dynamics of a run beside the n-gram or n-NN models of its corpus, on disk."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
