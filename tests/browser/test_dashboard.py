@@ -48,6 +48,17 @@ def test_the_pages_are_a_click_apart_and_keep_the_choices(visit):
         expect(page).to_have_url(re.compile("layer=1"))
 
 
+def test_a_word_clicked_on_the_first_page_is_picked_in_the_memory_map(visit):
+    page = visit(f"?{RUN}")
+    word = word_of(page)
+    name = word.get_attribute("aria-label")
+    word.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Memory map")
+    page.mouse.move(0, 0)  # the map is drawn under it, where it would point at another word
+    expect(page).to_have_url(re.compile("word="))
+    expect(page.locator(".map .legend")).to_contain_text(f"expected response to “{name}”")
+
+
 def test_a_clicked_word_colours_the_units_and_stands_in_the_address(visit):
     page = visit(f"memory_map?{RUN}")
     word = word_of(page)
