@@ -18,10 +18,12 @@ run: .venv/.installed
 test: .venv/.installed-test
 	@$(VENV_PYTHON) app/bench/chromium.py
 	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m ruff format --quiet --check .
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 exec $(VENV_PYTHON) -m pytest -n 2 --dist loadfile
 
 lint: .venv/.installed-test
 	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m ruff format --quiet --check .
 
 bench: .venv/.installed-test
 	@.venv/bin/rnnscope bench

@@ -15,9 +15,7 @@ from app import pages
 from app.bench.browser import link_to
 
 RUN = "run=toy-words-lstm"
-PAGES = {Path(page.path).stem: page.title for page in pages.PAGES[1:]} | {
-    "": "What does a recurrent network remember?"
-}
+PAGES = {Path(page.path).stem: page.title for page in pages.PAGES[1:]} | {"": "What does a recurrent network remember?"}
 
 
 def go(page: Page, name: str) -> None:
