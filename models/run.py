@@ -70,10 +70,14 @@ class Run:
     def expect_language_model(self, network: RecurrentNetwork) -> RecurrentLanguageModel:
         """This run's network, if it is a language model; UserError when it is a classifier."""
         if not isinstance(network, RecurrentLanguageModel):
-            raise UserError(
-                f"{self.id} tells classes, it does not predict the next token.", "Choose a run of a language model."
-            )
+            raise self.tells_classes()
         return network
+
+    def tells_classes(self) -> UserError:
+        """What to say where a language model is needed, and this run is a classifier."""
+        return UserError(
+            f"{self.id} tells classes, it does not predict the next token.", "Choose a run of a language model."
+        )
 
     def load_network(self, device: torch.device | str = "cpu", *, weights_file: str = WEIGHTS) -> RecurrentNetwork:
         """The network in float32, ready to evaluate; UserError when the weights do not fit the recipe.

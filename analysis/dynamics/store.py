@@ -59,8 +59,11 @@ def moments_of(run: Run) -> tuple[Moment, ...]:
             "Choose a run that was trained here.",
         )
     if run.task != "language-model":
+        raise run.tells_classes()
+    if run.origin == "imported":
         raise UserError(
-            f"{run.id} tells classes, it does not predict the next token.", "Choose a run of a language model."
+            f"{run.id} was trained elsewhere: its weights on the way are not known.",
+            "Choose a run that was trained here.",
         )
     if not run.checkpoints:
         raise UserError(
