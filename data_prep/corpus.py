@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from data_prep.errors import UserError
-from data_prep.sealed_folder import check_name, home, open_sealed, read_json
+from data_prep.sealed_folder import check_name, delete_sealed, home, open_sealed, read_json
 from data_prep.token_store import SMALLEST_PART, SPLITS, in_blocks
 from data_prep.vocabulary import Vocabulary
 
@@ -84,6 +84,14 @@ class Corpus:
 def corpora_home() -> Path:
     """Where prepared corpora are kept."""
     return home() / "corpora"
+
+
+def delete_corpus(name: str) -> None:
+    """Delete a prepared corpus, damaged ones included; what was trained on it stays. UserError where there is none."""
+    folder = corpora_home() / check_name(name, "corpus")
+    if not folder.is_dir():
+        raise UserError(f"There is no corpus called {name}.", "rnnscope corpora lists those that are prepared.")
+    delete_sealed(folder)
 
 
 def open_corpus(name_or_folder: str | Path) -> Corpus:

@@ -123,6 +123,19 @@ def open_sealed(folder: Path, kind: str, schema: int) -> Manifest:
     return manifest
 
 
+def delete_sealed(folder: Path) -> None:
+    """Delete a sealed folder, or what is left of one: it is gone at once, never to be seen by halves.
+
+    Raises UserError where it cannot be written to.
+    """
+    try:
+        shutil.rmtree(_aside(folder))
+    except OSError as error:
+        raise UserError(
+            f"Cannot delete {folder}: {error.strerror or error}.", "Ask for the right to write to that folder."
+        ) from error
+
+
 def sha256_of(path: Path) -> str:
     """Hexadecimal SHA-256 of a file's bytes."""
     with path.open("rb") as stream:
@@ -158,11 +171,16 @@ def _move_into_place(temporary: Path, target: Path) -> None:
     if not target.exists():
         temporary.rename(target)
         return
-    # A folder cannot be renamed over a full one: step aside first, so that at no time both are gone.
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-    target.rename(old / target.name)
+    old = _aside(target)  # a folder cannot be renamed over a full one
     temporary.rename(target)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _aside(folder: Path) -> Path:
+    """Rename a folder to a place that nobody looks at; returns that place."""
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+    folder.rename(aside / folder.name)
+    return aside
 
 
 def _damaged(kind: str, folder: Path, reason: str) -> UserError:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
-from data_prep.sealed_folder import check_name, home, name_from
+from data_prep.sealed_folder import check_name, delete_sealed, home, name_from
 from models.recipe import Recipe
 from models.training.trainings import training_ids
 
@@ -32,6 +32,16 @@ def run_ids() -> list[str]:
 def is_bundled(folder: Path) -> bool:
     """Whether a run's folder is one of the gallery."""
     return folder.parent == GALLERY
+
+
+def delete_run(run_id: str) -> None:
+    """Delete a run of the user's own, damaged ones included. UserError for those that ship and where there is none."""
+    folder = run_folder(run_id)
+    if not folder.is_dir():
+        raise UserError(f"There is no run called {run_id}.", "rnnscope runs lists them.")
+    if is_bundled(folder):
+        raise UserError(f"{run_id} ships with rnnscope.", "Only runs of your own can be deleted.")
+    delete_sealed(folder)
 
 
 def default_run_id(recipe: Recipe, corpus: Corpus) -> str:

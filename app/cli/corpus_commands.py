@@ -11,7 +11,7 @@ import typer
 
 from app.cli.console import AsJson, check_choice, print_json, print_line, print_table, progress_bar
 from data_prep.balancing import Balance
-from data_prep.corpus import SPLITS, Corpus
+from data_prep.corpus import SPLITS, Corpus, delete_corpus
 from data_prep.errors import UserError
 from data_prep.known import corpus_states, expected_counts, prepare_known
 from data_prep.labelled import LabelOptions
@@ -24,8 +24,14 @@ NEXT = {"words": "words-lstm", "bytes": "bytes-lstm", "characters": "bytes-lstm"
 NEXT_OF_LABELLED = "yelp-gru"
 
 
-def corpora(as_json: AsJson = False) -> None:
-    """List the known corpora and your own: state, licence, source."""
+def corpora(
+    delete: Annotated[str | None, typer.Option(metavar="CORPUS", help="Delete what was prepared of it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the known corpora and your own: state, licence, source; or delete one."""
+    if delete is not None:
+        delete_corpus(delete)
+        return print_json({"deleted": delete}) if as_json else print_line(f"{delete} is deleted; its runs stay.")
     states = corpus_states()
     if as_json:
         return print_json({"corpora": [asdict(state) for state in states]})

@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -22,12 +23,11 @@ from app.cli import (
     sentence_command,
     sweep_commands,
 )
-from app.cli.console import AsJson, print_json, print_table, shows_user_errors
+from app.cli.console import AsJson, print_json, print_line, print_table, shows_user_errors
 from app.defaults import PORT
 
 cli = typer.Typer(
     name="rnnscope",
-    help="See what a recurrent network for text keeps in its memory.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -69,6 +69,21 @@ def bench(
             for figure in result["figures"]
         ]
         print_table(("figure", "ours", "peer", "ratio", "goal"), rows, f"{result['bench']} · {result['machine']}")
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print_line(f"rnnscope {version('rnnscope')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def about(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """See what a recurrent network for text keeps in its memory."""
 
 
 for command in (

@@ -78,10 +78,19 @@ def train(
         print_line(f"Next: rnnscope analyse {run.id}, then rnnscope app")
 
 
-def runs(as_json: AsJson = False) -> None:
-    """List the runs of the gallery and your own."""
+def runs(
+    delete: Annotated[str | None, typer.Option(metavar="RUN", help="Delete this run of your own.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the runs of the gallery and your own; or delete one."""
     from models.run import list_runs
+    from models.run_folders import delete_run
 
+    if delete is not None:
+        delete_run(delete)
+        if as_json:
+            return print_json({"deleted": delete})
+        return print_line(f"{delete} is deleted. What was computed of it: rnnscope results --prune")
     found, faults = list_runs()
     summaries = [run.summary() for run in found]
     if as_json:

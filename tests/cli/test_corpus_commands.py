@@ -28,6 +28,16 @@ def test_prepare_prints_its_counts(text, run_json, rnnscope_home):
     assert run_json("prepare", text) == said
 
 
+def test_a_corpus_is_deleted_and_prepared_again(text, run_json, run_text, refused, rnnscope_home):
+    made = run_json("prepare", text)
+    assert run_json("corpora", "--delete", "toy-text") == {"deleted": "toy-text"}
+    assert not any((rnnscope_home / "corpora").iterdir())
+    assert "no corpus called toy-text" in refused("corpora", "--delete", "toy-text")["error"]
+    assert "cannot name a corpus" in refused("corpora", "--delete", "../corpora")["error"]
+    assert run_json("prepare", text) == made
+    assert "toy-text is deleted" in run_text("corpora", "--delete", "toy-text")
+
+
 def test_prepare_takes_its_options(text, run_json):
     said = run_json("prepare", text, "--as", "bytes", "--name", "mine", "--fractions", "0.5", "0.25", "0.25")
     assert (said["corpus"], said["unit"]) == ("mine", "bytes")

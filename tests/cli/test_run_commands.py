@@ -1,6 +1,7 @@
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -60,6 +61,24 @@ def test_runs_names_a_broken_run_and_lists_the_others(copied_home, run_json, run
     assert "weights.safetensors has 5 bytes" in broken["error"]
     assert broken["hint"]
     assert "weights.safetensors has 5 bytes" in " ".join(run_text("runs").split())
+
+
+def test_a_run_of_ones_own_is_deleted_damaged_or_not(copied_home, run_json, run_text, refused):
+    (copied_home / "runs" / "toy-words-lstm" / "weights.safetensors").write_bytes(b"short")
+    assert run_json("runs", "--delete", "toy-words-lstm") == {"deleted": "toy-words-lstm"}
+    assert run_json("runs")["broken"] == []
+    assert "toy-bytes-gru is deleted" in run_text("runs", "--delete", "toy-bytes-gru")
+    assert not any((copied_home / "runs").iterdir())
+    assert "no run called toy-words-lstm" in refused("runs", "--delete", "toy-words-lstm")["error"]
+
+
+def test_what_ships_and_what_lies_elsewhere_is_not_deleted(copied_home, refused, tmp_path, monkeypatch):
+    gallery = shutil.copytree(copied_home / "runs", tmp_path / "gallery")
+    shutil.rmtree(copied_home / "runs")
+    monkeypatch.setattr("models.run_folders.GALLERY", gallery)
+    assert "ships with rnnscope" in refused("runs", "--delete", "toy-words-lstm")["error"]
+    assert "cannot name a run" in refused("runs", "--delete", "../gallery/toy-words-lstm")["error"]
+    assert (gallery / "toy-words-lstm").is_dir()
 
 
 @pytest.mark.parametrize("run_id", ["toy-words-lstm", "toy-bytes-gru"])
