@@ -1,5 +1,7 @@
 """The page Sentences: several texts, a token of them, all units, and what if."""
 
+from urllib.parse import parse_qsl, urlsplit
+
 import numpy as np
 import pytest
 
@@ -212,3 +214,12 @@ def test_states_without_a_network_cannot_read_a_text_and_say_so(open_page, damag
     app = open_page("sentences", home=damaged_home, run=run.id)
     assert not app.exception
     assert "no weights" in said(app) or "no network" in said(app)
+
+
+def test_a_unit_that_moved_is_opened_in_the_layer_that_is_looked_at(sentences, open_page):
+    app = sentences("toy-words-lstm", text="the red cat sleeps", layer="2", state="cell")
+    units = table(app, "look")
+    address = dict(parse_qsl(urlsplit(units["look"].iloc[0]).query))
+    there = open_page("units", **address)
+    assert there.header[0].value == f"Unit {units['unit'].iloc[0]}"
+    assert there.caption[0].value.startswith("layer 2, cell state")

@@ -77,7 +77,8 @@ def _units(
 
 def unit_address(chosen: Selection, unit: int) -> str:
     """Where the page about a unit of the chosen run, layer and state is."""
-    return f"units?{urlencode({'run': chosen.run.id, 'layer': chosen.layer, 'state': chosen.state, 'unit': unit})}"
+    place = {"run": chosen.run.id, "layer": chosen.layer + 1, "state": chosen.state, "unit": unit}  # as the boxes say it
+    return f"units?{urlencode(place)}"
 
 
 def _occurrence(chosen: Selection, text: str, reading: Reading, position: int, clusters: Coclusters) -> None:
