@@ -198,6 +198,14 @@ def test_a_word_and_a_unit_are_never_picked_together(open_page):
     assert app.selectbox(key="unit").value == 3
 
 
+def test_a_cluster_that_another_page_links_to_takes_the_place_of_a_picked_word(open_page):
+    app = open_page("memory_map", run="toy-words-lstm")
+    app.selectbox(key="word").select_index(2).run()
+    app.query_params["to-cluster"] = "3"
+    app.run()
+    assert (app.selectbox(key="word").value, app.selectbox(key="cluster").value) == (None, 3)
+
+
 def test_choices_survive_a_change_of_page(open_page):
     app = open_page("memory_map", run="toy-words-lstm")
     app.selectbox(key="word").select_index(2).run()

@@ -76,8 +76,8 @@ def _units(
 
 
 def unit_address(chosen: Selection, unit: int) -> str:
-    """Where the page about a unit of the chosen run, layer and state is."""
-    place = {"run": chosen.run.id, "layer": chosen.layer + 1, "state": chosen.state, "unit": unit}  # as the boxes say it
+    """Where the page about a unit of the chosen run, layer (which boxes count from 1) and state is."""
+    place = {"run": chosen.run.id, "layer": chosen.layer + 1, "state": chosen.state, "unit": unit}
     return f"units?{urlencode(place)}"
 
 
