@@ -106,6 +106,8 @@ def test_a_changed_run_is_never_shown_from_the_cache(open_page, damaged_home):
         {"prompt": "\0"},
         {"temperature": "-1", "top_k": "0", "seed": "-1"},
         {"length": "100000", "depth": "0", "minimum": "7"},
+        dict.fromkeys(("run", "layer", "state", "k", "look", "row", "b-view", "curves", "align", "word", "unit"), ""),
+        dict.fromkeys(("read", "errors-of", "family", "range-of", "shares", "context-shows", "text", "compare"), ""),
     ],
 )
 @pytest.mark.parametrize("page", PAGES)
