@@ -3,12 +3,13 @@
 import base64
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from analysis.recording.store import RecordingOptions, recording_folder, stored_recording
-from app import pages
+from app import cached, jobs, pages
 from app.cached import RECORDED
 from models.run import open_run
 
@@ -206,6 +207,23 @@ def test_a_cluster_that_another_page_links_to_takes_the_place_of_a_picked_word(o
     app.query_params["to-cluster"] = "3"
     app.run()
     assert (app.selectbox(key="word").value, app.selectbox(key="cluster").value) == (None, 3)
+
+
+def test_a_recording_that_ends_while_the_page_looks_is_no_failure(open_page, monkeypatch):
+    asked = []
+
+    def is_recorded(*_: object) -> bool:
+        asked.append(True)
+        return len(asked) > 2  # the sidebar asks, then the page, and then the recording is there
+
+    process = SimpleNamespace(poll=lambda: 0 if len(asked) >= 2 else None)
+    monkeypatch.setattr(cached, "is_recorded", is_recorded)
+    monkeypatch.setattr(jobs, "recorder_of", lambda *_: SimpleNamespace(process=process, last_line=lambda: "done"))
+    app = open_page("overview", run="toy-words-lstm")
+    asked.clear()
+    app.switch_page("views/words.py").run()
+    assert not app.error
+    assert app.get("plotly_chart")
 
 
 def test_choices_survive_a_change_of_page(open_page):

@@ -223,3 +223,13 @@ def test_a_unit_that_moved_is_opened_in_the_layer_that_is_looked_at(sentences, o
     there = open_page("units", **address)
     assert there.header[0].value == f"Unit {units['unit'].iloc[0]}"
     assert there.caption[0].value.startswith("layer 2, cell state")
+
+
+@pytest.mark.parametrize("page", ["sentences", "memory_map", "units"])
+def test_every_table_that_a_page_shows_is_exported(open_page, monkeypatch, page):
+    monkeypatch.setattr("app.page_tables.is_wanted", lambda: True)
+    app = open_page(page, run="toy-words-lstm", cluster="1", unit="1", beside="2", text="the red cat", position="2")
+    exported = [[*table.columns] for _, table in app.session_state["page-tables"]]
+    shown = [[column for column in element.value if column != "look"] for element in app.dataframe]
+    assert shown
+    assert not [columns for columns in shown if columns not in exported]
