@@ -75,8 +75,6 @@ with st.container(horizontal=True, vertical_alignment="center"):
         "Stop at the first end of a sentence", key="until_end", bind="query-params"
     )
 try:
-    if run.task != "language-model":  # whose vocabulary may have nothing to begin after
-        raise run.tells_classes()
     prompt = read_prompt(text, vocabulary)
     written = cached.find_sample(
         run, prompt.ids, length=length, temperature=temperature, top_k=top_k, seed=seed, until_end=until_end

@@ -61,7 +61,7 @@ def _follow_link(clusters: list[int]) -> None:
     before = st.session_state.get("cluster")
     take_choice("cluster", clusters)
     if st.session_state.get("cluster") != before:
-        _drop_others("cluster")
+        drop_others("cluster")
 
 
 def _take_pick(names: list[str]) -> None:
