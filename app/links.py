@@ -11,6 +11,25 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from app.linked_text import TEXT_KEYS
+
+# Texts and choices of several, which somebody may have emptied; of all else one is chosen, or the address is silent.
+MAY_BE_EMPTY = {
+    *TEXT_KEYS, "prompt", "passage", "compare", "b-words", "against", "beside-ngrams", "track-units", "marks"
+}  # fmt: skip
+
+
+def drop_empty() -> None:
+    """Forget what an address names and does not say, as `layer=`: a widget would take it for no choice at all."""
+    dropped = False
+    for key in set(st.query_params) - MAY_BE_EMPTY:
+        if not st.query_params[key]:
+            with suppress(StreamlitAPIException):  # of a widget that is drawn already, and that may be empty
+                del st.query_params[key]
+                dropped = True
+    if dropped:  # widgets begin with what the address said when the script began
+        st.rerun()
+
 
 def link_to(page: str, label: str, icon: str, **choices: str) -> None:
     """A link to a page with choices for widgets there, by their keys."""

@@ -13,6 +13,7 @@ import streamlit as st  # noqa: E402
 from app import selection  # noqa: E402
 from app.components.page_frame import page_frame  # noqa: E402
 from app.garbage import spare_imports  # noqa: E402
+from app.links import drop_empty  # noqa: E402
 from app.notices import PageEnded, show_error  # noqa: E402
 from app.page_tables import forget_tables  # noqa: E402
 from app.page_tools import tools  # noqa: E402
@@ -30,6 +31,7 @@ page = st.navigation(
     position="top",
 )
 forget_tables()
+drop_empty()
 with st.sidebar:
     page_frame()
 try:

@@ -233,11 +233,14 @@ function savePage(settings) {
       const picture = standalone(node);
       picture.setAttribute("role", "img");
       picture.setAttribute("aria-label", titleOf(node));
-      frame.append(page.importNode(picture, true));
+      const caption = page.createElement("figcaption");
+      caption.textContent = titleOf(node);
+      caption.className = "note";
+      frame.append(page.importNode(picture, true), caption);
     } else if (node.matches(TEXTS.join(","))) {
       if (!node.checkVisibility()) return; // folded away
       const level = node.querySelector("h1, h2, h3")?.localName;
-      add(level ?? "p", node.innerText.trim(), node.matches('[data-testid="stCaptionContainer"]') ? "note" : "");
+      add(level ?? "p", withoutIcons(node), node.matches('[data-testid="stCaptionContainer"]') ? "note" : "");
     } else {
       for (const child of node.shadowRoot?.children ?? node.children) walk(child);
     }
@@ -246,6 +249,16 @@ function savePage(settings) {
   for (const table of settings.tables) addTable(page, table);
   add("p", `rnnscope · ${settings.run ?? ""} · ${location.href}`, "note");
   save(new Blob([`<!doctype html>\n${written(page.documentElement)}`], { type: "text/html" }), fileName(settings.title, settings, "html"));
+}
+
+// An icon is a word in a font of symbols, which reads "verified" in any other.
+function withoutIcons(node) {
+  const icons = [...node.querySelectorAll('[data-testid="stIconMaterial"], span[role="img"][translate="no"]')];
+  const shown = icons.map((icon) => icon.style.display);
+  for (const icon of icons) icon.style.display = "none";
+  const text = node.innerText.trim();
+  icons.forEach((icon, place) => { icon.style.display = shown[place]; });
+  return text;
 }
 
 function addTable(page, { label, columns, rows, total }) {

@@ -13,12 +13,13 @@ _PARTS = {"train": "the training part", "valid": "the validation part", "test": 
 
 def ensure_recorded(run: Run, options: RecordingOptions = RECORDED) -> None:
     """Go on when the run is recorded; else offer to record it, show how far that is, and stop the page."""
+    recorder = jobs.recorder_of(run.id, options)
+    ended = recorder is None or recorder.process.poll() is not None  # asked first: it may end between two questions
     if cached.is_recorded(run, options):
         return
     if run.corpus["name"] is None:
         run.open_corpus()  # says why there is none
-    recorder = jobs.recorder_of(run.id, options)
-    if recorder is None or recorder.process.poll() is not None:
+    if ended:
         what = "" if options == RECORDED else f" on {recorded_text(run, options)}"
         st.info(
             f"{literal(run.id)} has not been recorded{literal(what)} yet. Recording reads a text once and keeps how "

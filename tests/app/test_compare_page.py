@@ -1,6 +1,7 @@
 """The page Compare: the choice of B, what is matched, what cannot be compared."""
 
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from app.components.mirrored_maps import mirrored_maps_data
 from app.components.word_flow import flow_names, word_flow_data
 from app.figures.compared_responses import plot_compared_responses
 from app.figures.compared_steps import plot_compared_steps
+from app.panels.compare import sentence
 from data_prep.corpus import open_corpus
 from models.recipe import Recipe
 from models.run import open_run
@@ -315,6 +317,16 @@ def test_hostile_text_goes_through_both(open_page, run, text):
     area = next(area for area in app.text_area if area.label == "Text")
     area.set_value(text).run()
     assert not app.exception
+
+
+def test_a_classifier_of_other_classes_has_no_probability_of_what_the_first_tells():
+    reading = SimpleNamespace(states={"hidden": np.ones((3, 2, 16))}, class_probabilities=np.full((3, 2), 0.5))
+    sides = {
+        name: (SimpleNamespace(state="hidden", layer=0, run=SimpleNamespace(classes=classes)), reading)
+        for name, classes in (("A", ("good", "bad")), ("B", ("sport", "politics")))
+    }
+    told = sentence.told_class(sides)
+    assert list(sentence.values_along(sides, told)[told]) == ["A"]
 
 
 def test_markup_in_words_stays_text_in_the_figures(use_recorded_home):

@@ -107,6 +107,7 @@ def test_uploads_of_texts_are_checked(sentences, name, content, sentence):
     app.file_uploader(key="many-texts-upload").upload(name, content).run()
     assert not app.exception
     assert sentence in said(app)
+    assert "/rnnscope-" not in said(app)  # the folder of a copy that nobody knows
 
 
 def test_texts_of_a_language_model_have_a_surprise(sentences):

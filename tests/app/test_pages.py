@@ -3,12 +3,13 @@
 import base64
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from analysis.recording.store import RecordingOptions, recording_folder, stored_recording
-from app import pages
+from app import cached, jobs, pages
 from app.cached import RECORDED
 from models.run import open_run
 
@@ -106,6 +107,8 @@ def test_a_changed_run_is_never_shown_from_the_cache(open_page, damaged_home):
         {"prompt": "\0"},
         {"temperature": "-1", "top_k": "0", "seed": "-1"},
         {"length": "100000", "depth": "0", "minimum": "7"},
+        dict.fromkeys(("run", "layer", "state", "k", "look", "row", "b-view", "curves", "align", "word", "unit"), ""),
+        dict.fromkeys(("read", "errors-of", "family", "range-of", "shares", "context-shows", "text", "compare"), ""),
     ],
 )
 @pytest.mark.parametrize("page", PAGES)
@@ -196,6 +199,31 @@ def test_a_word_and_a_unit_are_never_picked_together(open_page):
     app.selectbox(key="unit").select_index(3).run()
     assert app.selectbox(key="word").value is None
     assert app.selectbox(key="unit").value == 3
+
+
+def test_a_cluster_that_another_page_links_to_takes_the_place_of_a_picked_word(open_page):
+    app = open_page("memory_map", run="toy-words-lstm")
+    app.selectbox(key="word").select_index(2).run()
+    app.query_params["to-cluster"] = "3"
+    app.run()
+    assert (app.selectbox(key="word").value, app.selectbox(key="cluster").value) == (None, 3)
+
+
+def test_a_recording_that_ends_while_the_page_looks_is_no_failure(open_page, monkeypatch):
+    asked = []
+
+    def is_recorded(*_: object) -> bool:
+        asked.append(True)
+        return len(asked) > 2  # the sidebar asks, then the page, and then the recording is there
+
+    process = SimpleNamespace(poll=lambda: 0 if len(asked) >= 2 else None)
+    monkeypatch.setattr(cached, "is_recorded", is_recorded)
+    monkeypatch.setattr(jobs, "recorder_of", lambda *_: SimpleNamespace(process=process, last_line=lambda: "done"))
+    app = open_page("overview", run="toy-words-lstm")
+    asked.clear()
+    app.switch_page("views/words.py").run()
+    assert not app.error
+    assert app.get("plotly_chart")
 
 
 def test_choices_survive_a_change_of_page(open_page):

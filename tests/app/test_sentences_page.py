@@ -1,5 +1,7 @@
 """The page Sentences: several texts, a token of them, all units, and what if."""
 
+from urllib.parse import parse_qsl, urlsplit
+
 import numpy as np
 import pytest
 
@@ -212,3 +214,22 @@ def test_states_without_a_network_cannot_read_a_text_and_say_so(open_page, damag
     app = open_page("sentences", home=damaged_home, run=run.id)
     assert not app.exception
     assert "no weights" in said(app) or "no network" in said(app)
+
+
+def test_a_unit_that_moved_is_opened_in_the_layer_that_is_looked_at(sentences, open_page):
+    app = sentences("toy-words-lstm", text="the red cat sleeps", layer="2", state="cell")
+    units = table(app, "look")
+    address = dict(parse_qsl(urlsplit(units["look"].iloc[0]).query))
+    there = open_page("units", **address)
+    assert there.header[0].value == f"Unit {units['unit'].iloc[0]}"
+    assert there.caption[0].value.startswith("layer 2, cell state")
+
+
+@pytest.mark.parametrize("page", ["sentences", "memory_map", "units"])
+def test_every_table_that_a_page_shows_is_exported(open_page, monkeypatch, page):
+    monkeypatch.setattr("app.page_tables.is_wanted", lambda: True)
+    app = open_page(page, run="toy-words-lstm", cluster="1", unit="1", beside="2", text="the red cat", position="2")
+    exported = [[*table.columns] for _, table in app.session_state["page-tables"]]
+    shown = [[column for column in element.value if column != "look"] for element in app.dataframe]
+    assert shown
+    assert not [columns for columns in shown if columns not in exported]

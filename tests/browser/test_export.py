@@ -57,6 +57,7 @@ def test_the_whole_page_is_one_file_that_opens_without_the_server(export, browse
     page.goto((tmp_path / "page.html").as_uri())
     expect(page.get_by_role("heading", level=1)).to_have_text("Memory map")
     expect(page.get_by_role("img", name="Memory map")).to_be_visible()
+    expect(page.locator("body")).not_to_contain_text(re.compile("verified|hourglass_top|help"))  # names of icons
     page.get_by_text("Response of every unit (16 rows)").click()
     expect(page.get_by_role("row")).to_have_count(17)
     assert page.locator("script, link, img").count() == 0

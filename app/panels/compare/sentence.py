@@ -32,17 +32,16 @@ def show_sentence(first: Side, second: Side) -> None:
         name: [display_token(token, side.run.vocabulary.tokenisation) for token in found.tokens]
         for name, (side, found) in readings.items()
     }
-    told = _told(readings)
-    rows = _rows(readings, told)
+    told = told_class(readings)
+    rows = values_along(readings, told)
     formats = _FORMATS | ({told: ".0%"} if told else {})
     dark = st.context.theme.type == "dark"
     together = len(tokens) == 2 and tokens["A"] == tokens["B"]
     groups = [list(tokens)] if together else [[name] for name in tokens]
     if len(tokens) == 2 and not together:
         st.info(
-            f"A cuts the text into {len(tokens['A']):,} {first.run.vocabulary.tokenisation.unit}, B into "
-            f"{len(tokens['B']):,} {second.run.vocabulary.tokenisation.unit}, and not at the same places: so each has "
-            "a figure of its own."
+            f"A cuts the text into {_counted(first, tokens['A'])}, B into {_counted(second, tokens['B'])}, and not at "
+            "the same places: so each has a figure of its own."
         )
     tops = {measure: _top(values) for measure, values in rows.items()}
     for group in groups:
@@ -89,15 +88,23 @@ def _read(side: Side, text: str) -> Reading | None:
     return found
 
 
-def _told(readings: dict[str, tuple[Side, Reading]]) -> str | None:
+def _counted(side: Side, tokens: list[str]) -> str:
+    return f"{len(tokens):,} {side.noun}{'' if len(tokens) == 1 else 's'}"
+
+
+def told_class(readings: dict[str, tuple[Side, Reading]]) -> str | None:
     """The class whose probability is shown: what the first classifier tells at the end; None for language models."""
     for side, found in readings.values():
         if side.run.classes:
-            return f"probability, of “{side.run.classes[int(found.class_probabilities[-1].argmax())]}”"
+            return _probability_of(side.run.classes[int(found.class_probabilities[-1].argmax())])
     return None
 
 
-def _rows(readings: dict[str, tuple[Side, Reading]], told: str | None) -> dict[str, dict[str, Any]]:
+def _probability_of(name: str) -> str:
+    return f"probability, of “{name}”"
+
+
+def values_along(readings: dict[str, tuple[Side, Reading]], told: str | None) -> dict[str, dict[str, Any]]:
     """Measure → side → its values along the text."""
     rows: dict[str, dict[str, Any]] = {CHANGE: {}, KEPT: {}, SURPRISE: {}} | ({told: {}} if told else {})
     for name, (side, found) in readings.items():
@@ -105,6 +112,6 @@ def _rows(readings: dict[str, tuple[Side, Reading]], told: str | None) -> dict[s
         rows[CHANGE][name], rows[KEPT][name] = moved.change, moved.kept
         if not side.run.classes:
             rows[SURPRISE][name] = found.surprise_nats
-        elif (place := [f"probability, of “{one}”" for one in side.run.classes].index(told)) >= 0:
-            rows[told][name] = found.class_probabilities[:, place]
+        elif told in (offered := [_probability_of(one) for one in side.run.classes]):
+            rows[told][name] = found.class_probabilities[:, offered.index(told)]
     return {measure: values for measure, values in rows.items() if values}

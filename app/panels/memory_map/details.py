@@ -6,6 +6,7 @@ from analysis.clusters.coclustering import Coclusters
 from analysis.recording.result import ExpectedResponse
 from app.notices import literal
 from app.numbers import numbers
+from app.page_tables import note_table
 from app.tables.clusters import cluster_units_table, cluster_words_table, clusters_table, links_table
 from app.tables.responses import unit_table, word_table
 
@@ -30,6 +31,8 @@ def show_details(
                 cluster_words_table(response, names, clusters, place),
                 cluster_units_table(response, clusters, place),
             )
+            note_table(words, f"Cluster {place + 1}: {noun}s")
+            note_table(units, f"Cluster {place + 1}: units")
             left, right = st.columns(2)
             left.markdown(f"**Cluster {place + 1}: {len(words):,} {noun}s**")
             left.dataframe(words, hide_index=True, key="cluster-words")

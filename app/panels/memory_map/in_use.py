@@ -26,6 +26,7 @@ def use_map(chosen: Selection, display: MapDisplay, *, tagged: bool) -> None:
     noun = vocabulary.tokenisation.noun
     names = [vocabulary.display(token_id) for token_id in response.token_ids]
     choices = (names, list(range(response.mean.shape[1])), list(range(1, clusters.k + 1)))
+    _follow_link(choices[-1])
     picked = None
     for box, kind, options in zip(st.columns([2, 1, 1]), KINDS, choices, strict=True):
         label = noun if kind == "word" else kind
@@ -53,6 +54,14 @@ def use_map(chosen: Selection, display: MapDisplay, *, tagged: bool) -> None:
     if clusters.dropped_words or clusters.dropped_units:
         left_out = f"{clusters.dropped_words} {noun}s, {clusters.dropped_units} units"
         st.info(f"Left out, because they never respond: {left_out}.")
+
+
+def _follow_link(clusters: list[int]) -> None:
+    """A cluster that a link of another page names takes the place of what was picked here before."""
+    before = st.session_state.get("cluster")
+    take_choice("cluster", clusters)
+    if st.session_state.get("cluster") != before:
+        drop_others("cluster")
 
 
 def _take_pick(names: list[str]) -> None:

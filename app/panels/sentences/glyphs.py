@@ -11,6 +11,7 @@ from analysis.texts.reading import Reading
 from analysis.texts.token_changes import TokenChanges
 from app import cached
 from app.components.sentence_glyphs import Picked, sentence_glyphs, sentence_glyphs_data
+from app.links import link_to
 from app.notices import how_to_read, literal
 from app.panels.sentences.landmark import common_tokens
 from app.selection import Selection
@@ -179,9 +180,9 @@ def _cluster_link(named: Sequence[dict[str, Any]]) -> None:
     if cluster is None or cluster >= len(named):
         return
     telling = literal(" ".join(named[cluster]["words"]))
-    st.page_link(
+    link_to(
         "views/memory_map.py",
-        label=f"Cluster {cluster + 1} in the memory map{telling and f': {telling}'}",
-        icon=":material/hub:",
-        query_params={"cluster": str(cluster + 1)},
+        f"Cluster {cluster + 1} in the memory map{telling and f': {telling}'}",
+        ":material/hub:",
+        cluster=str(cluster + 1),
     )

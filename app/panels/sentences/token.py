@@ -1,7 +1,9 @@
 """The panel about one token of a text: what was expected, which units it moved, how that compares with its word."""
 
+from typing import Any
 from urllib.parse import urlencode
 
+import pandas as pd
 import streamlit as st
 
 from analysis.clusters.coclustering import Coclusters
@@ -13,6 +15,7 @@ from app import cached
 from app.figures.occurrence import plot_all_units, plot_most_unusual
 from app.notices import how_to_read, literal
 from app.numbers import numbers
+from app.page_tables import note_table
 from app.selection import Selection
 from app.tables.sentences import classes_table, guesses_table, occurrence_table, step_table, strongest_units_table
 from data_prep.errors import UserError
@@ -47,7 +50,7 @@ def _expected(place: st.delta_generator.DeltaGenerator, chosen: Selection, readi
     else:
         place.markdown("**Expected next**")
         table = guesses_table(reading, position, run.vocabulary)
-    place.dataframe(table, hide_index=True, column_config=COLUMNS)
+    _show(place, table, f"{'If the text ended' if run.classes else 'Expected'} after token {position + 1}", COLUMNS)
 
 
 def _clusters(place: st.delta_generator.DeltaGenerator, flow: ClusterFlow, position: int, labels: list[str]) -> None:
@@ -57,7 +60,7 @@ def _clusters(place: st.delta_generator.DeltaGenerator, flow: ClusterFlow, posit
     columns |= {"cluster": st.column_config.NumberColumn("", width=24), "words": st.column_config.TextColumn(width=105)}
     table = step_table(flow, position, labels)
     table["kept"] *= 100
-    place.dataframe(table, hide_index=True, height=248, column_config=columns)
+    _show(place, table, f"Clusters at token {position + 1}", columns, height=248)
 
 
 def _units(
@@ -69,15 +72,29 @@ def _units(
 ) -> None:
     place.markdown("**Units that moved most**")
     table = strongest_units_table(reading, position, chosen.state, chosen.layer, clusters)
+    note_table(table.copy(), f"Units that moved most at token {position + 1}")
     table["look"] = [unit_address(chosen, unit) for unit in table["unit"]]
     columns = {name: st.column_config.NumberColumn(format="%+.3f") for name in ("change", "state")}
     columns["look"] = st.column_config.LinkColumn("", display_text="open", help="The page about this unit.")
     place.dataframe(table, hide_index=True, height=248, column_config=columns)
 
 
+def _show(
+    place: st.delta_generator.DeltaGenerator,
+    table: pd.DataFrame,
+    label: str,
+    columns: dict[str, Any],
+    height: int | str = "auto",
+) -> None:
+    """A table in its place, which an export of the page carries too."""
+    note_table(table.copy(), label)
+    place.dataframe(table, hide_index=True, height=height, column_config=columns)
+
+
 def unit_address(chosen: Selection, unit: int) -> str:
-    """Where the page about a unit of the chosen run, layer and state is."""
-    return f"units?{urlencode({'run': chosen.run.id, 'layer': chosen.layer, 'state': chosen.state, 'unit': unit})}"
+    """Where the page about a unit of the chosen run, layer (which boxes count from 1) and state is."""
+    place = {"run": chosen.run.id, "layer": chosen.layer + 1, "state": chosen.state, "unit": unit}
+    return f"units?{urlencode(place)}"
 
 
 def _occurrence(chosen: Selection, text: str, reading: Reading, position: int, clusters: Coclusters) -> None:

@@ -17,6 +17,7 @@ from app.figures.response_boxes import Boxes, boxes_of, plot_response_boxes
 from app.figures.unit_distributions import plot_unit_distributions
 from app.notices import how_to_read, literal
 from app.numbers import numbers
+from app.page_tables import note_table
 from app.selection import Selection
 from app.tables.responses import distributions_table
 from app.tables.units import contexts_table, unit_distributions_table
@@ -132,6 +133,7 @@ def strongest_places(chosen: Selection, recording: Recording, units: Sequence[in
 
 def compared(table: pd.DataFrame, units: Sequence[int]) -> None:
     """The figures of a few units, one below another."""
+    note_table(table.iloc[list(units)], "The units beside each other")
     st.dataframe(table.iloc[list(units)], hide_index=True, column_config=_config(table))
 
 
