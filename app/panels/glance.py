@@ -5,7 +5,6 @@ import streamlit as st
 from app import cached
 from app.components.memory_map import MapDisplay, memory_map
 from app.notices import how_to_read
-from app.panels.memory_map.in_use import drop_others
 from app.selection import Selection
 from data_prep.errors import UserError
 
@@ -38,6 +37,5 @@ def show_glance(chosen: Selection) -> None:
 def _take(words: list[str]) -> None:
     if pick := st.session_state[KEY].picked:
         kind, index = pick["kind"], pick["index"]
-        drop_others(kind)
         found = words[index] if kind == "word" else str(index + (kind == "cluster"))  # clusters are counted from 1
         st.session_state[PICKED] = {f"to-{kind}": found}

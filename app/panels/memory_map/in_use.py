@@ -1,5 +1,8 @@
 """The memory map with what is picked in it; a click runs this part of the page alone."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 import streamlit as st
 
 from app import cached
@@ -26,11 +29,10 @@ def use_map(chosen: Selection, display: MapDisplay, *, tagged: bool) -> None:
     noun = vocabulary.tokenisation.noun
     names = [vocabulary.display(token_id) for token_id in response.token_ids]
     choices = (names, list(range(response.mean.shape[1])), list(range(1, clusters.k + 1)))
-    _follow_link(choices[-1])
+    _follow_link(choices)
     picked = None
     for box, kind, options in zip(st.columns([2, 1, 1]), KINDS, choices, strict=True):
         label = noun if kind == "word" else kind
-        take_choice(kind, options)
         found = box.selectbox(
             label.capitalize(),
             options,
@@ -38,7 +40,7 @@ def use_map(chosen: Selection, display: MapDisplay, *, tagged: bool) -> None:
             key=kind,
             bind="query-params",
             placeholder=f"find a {label}",
-            on_change=drop_others,
+            on_change=_drop_others,
             args=(kind,),
             label_visibility="collapsed",
         )
@@ -56,12 +58,13 @@ def use_map(chosen: Selection, display: MapDisplay, *, tagged: bool) -> None:
         st.info(f"Left out, because they never respond: {left_out}.")
 
 
-def _follow_link(clusters: list[int]) -> None:
-    """A cluster that a link of another page names takes the place of what was picked here before."""
-    before = st.session_state.get("cluster")
-    take_choice("cluster", clusters)
-    if st.session_state.get("cluster") != before:
-        drop_others("cluster")
+def _follow_link(choices: Iterable[Sequence[Any]]) -> None:
+    """What a link of another page names takes the place of what was picked here before."""
+    for kind, options in zip(KINDS, choices, strict=True):
+        before = st.session_state.get(kind)
+        take_choice(kind, options)
+        if st.session_state.get(kind) != before:
+            _drop_others(kind)
 
 
 def _take_pick(names: list[str]) -> None:
@@ -73,7 +76,7 @@ def _take_pick(names: list[str]) -> None:
         st.session_state["cluster"] = index + 1 if kind == "cluster" else None
 
 
-def drop_others(kind: str) -> None:
+def _drop_others(kind: str) -> None:
     """One thing is picked at a time: a word, a unit or a cluster."""
     for other in set(KINDS) - {kind}:
         st.session_state[other] = None
