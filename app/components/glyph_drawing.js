@@ -167,9 +167,3 @@ class GlyphDrawing {
     return picked !== null && picked.row === row && picked.position === position;
   }
 }
-
-const bytes = (encoded) => Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0));
-const shorten = (label, longest) => {
-  const letters = [...label];
-  return letters.length > longest ? `${letters.slice(0, Math.max(1, longest - 1)).join("")}…` : label;
-};

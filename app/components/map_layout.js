@@ -79,3 +79,17 @@ function stack(heights, middles, top, room, gap) {
   }
   return tops;
 }
+
+// The middle of a word, a unit or a chip; nothing where it is not drawn.
+function middleOf(plan, { kind, index }) {
+  if (kind === "unit") {
+    const at = plan.units[index];
+    return at && [at[0] + plan.edge / 2, at[1] + plan.edge / 2];
+  }
+  if (kind === "word") {
+    const at = plan.words[index];
+    return at && [at.x + at.width / 2, at.y - at.size / 3];
+  }
+  const { chip } = plan.clusters[index];
+  return [chip.x + chip.width / 2, chip.y + chip.height / 2];
+}

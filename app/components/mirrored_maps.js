@@ -17,62 +17,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   return () => observer.disconnect();
 }
 
-// A memory map with half the room: a legend of two lines, and a flag for a word that is shown but has no place.
-class HalfMap extends MemoryMap {
-  show(target) {
-    if (!this.plan) return;
-    super.show(target);
-    const { data, plan } = this;
-    const cluster = target?.kind === "word" ? data.wordClusters[target.index] : -1;
-    if (cluster < 0 || plan.words[target.index]) return;
-    const { cloud } = plan.clusters[cluster];
-    const label = shorten(data.words[target.index]);
-    const width = Math.min(textWidth(label, this.family) + 14, cloud.width);
-    const x = this.options.mirrored ? cloud.x + 6 : cloud.x + cloud.width - width - 6;
-    const y = cloud.y + cloud.height - 9;
-    const flag = element("g", { class: "flag" });
-    const written = text(x + 7, y + 13, label, "note");
-    flag.append(element("rect", { x, y, width, height: 18, rx: 4 }), written);
-    this.layers.cursor.append(flag);
-    if (written.getComputedTextLength() > width - 14) written.setAttribute("textLength", width - 14);
-  }
-
-  drawLegend() {
-    const { data, plan } = this;
-    const y = plan.bottom + 34;
-    const clip = data.clip < 0.1 ? data.clip.toPrecision(2) : data.clip.toFixed(2);
-    const row = [text(0, y, `−${clip}`, "note")];
-    let x = textWidth(`−${clip}`, this.family) + 5;
-    for (let level = -9; level <= 9; level++, x += 5) {
-      row.push(element("rect", { x, y: y - 9, width: 5, height: 10, fill: level < 0 ? NEGATIVE : POSITIVE, "fill-opacity": Math.abs(level) / 9 }));
-    }
-    row.push(text((x += 5), y, `+${clip}`, "note"));
-    x += textWidth(`+${clip}`, this.family) + 16;
-    for (const [sign, meaning] of [["positive", "raises"], ["negative", "lowers: dashed, bar, dots"]]) {
-      row.push(element("path", { class: `link ${sign}`, d: `M${x} ${y - 4}h26`, "stroke-width": 4 }), text(x + 31, y, meaning, "note"));
-      x += textWidth(meaning, this.family) + 45;
-    }
-    this.caption = text(0, plan.bottom + 14, "", "note");
-    this.layers.legend.replaceChildren(this.caption, ...row, ...this.tagLegend(y + 22));
-  }
-
-  // Parts of speech in as many lines as they need, and as much more of the picture.
-  tagLegend(y) {
-    let x = 0;
-    const groups = super.tagLegend(0).map((group) => {
-      const wide = textWidth(group.textContent, this.family) + 26;
-      const at = Number(group.querySelector("text").getAttribute("x")) - 14;
-      if (x + wide > this.width) [x, y] = [0, y + 18];
-      group.setAttribute("transform", `translate(${x - at} ${y})`);
-      x += wide;
-      return group;
-    });
-    const height = Math.max(this.plan.height, groups.length ? y + 10 : 0);
-    setAll(this.svg, { viewBox: `0 0 ${this.width} ${height}`, height });
-    return groups;
-  }
-}
-
 class MirroredMaps {
   constructor(root) {
     this.root = root;
