@@ -4,7 +4,7 @@
 class MemoryMap {
   // options: { mirrored, title, onHover(target or null), onPick(target or null) }; a target is { kind: "word" | "unit" | "cluster", index }.
   constructor(root, options = {}) {
-    Object.assign(this, { root, options, picked: null, width: 0 });
+    Object.assign(this, { root, options, picked: null, width: 0, tallest: Infinity });
     this.svg = element("svg", { tabindex: 0, role: "group", class: "still" });
     this.svg.dataset.figure = options.title ?? "Memory map";
     this.layers = {};
@@ -35,10 +35,11 @@ class MemoryMap {
     this.draw();
   }
 
-  fit() {
+  // tallest: how high chips and clouds may be.
+  fit(tallest = Infinity) {
     const width = Math.round(this.root.clientWidth);
-    if (!width || width === this.width) return;
-    this.width = width;
+    if (!width || (width === this.width && tallest === this.tallest)) return;
+    Object.assign(this, { width, tallest });
     this.svg.classList.add("still");
     if (this.data) this.draw();
   }
@@ -79,7 +80,7 @@ class MemoryMap {
   lay() {
     const word = this.picked?.kind === "word" ? this.picked.index : null;
     const order = word === null ? (unit) => this.data.activity[unit] : (unit) => this.response(word, unit);
-    return layOutMap(this.data, this.width, order, { mirrored: this.options.mirrored, align: this.data.align });
+    return layOutMap(this.data, this.width, order, { mirrored: this.options.mirrored, align: this.data.align, tallest: this.tallest });
   }
 
   // Draws what is picked; all but the units stays where it is.

@@ -9,11 +9,20 @@ function drawHeadings({ data, plan, layers, options: { mirrored } }) {
     [chips, mirrored, "Unit clusters", "one square per unit"],
     [clouds, !mirrored, `${noun} clusters`, data.tags?.length ? "size: response to own units · colour: part of speech" : "size: response to their own units"],
   ];
-  layers.captions.replaceChildren(...heads.flatMap(([boxes, end, head, note]) => {
-    const nodes = [text(0, 16, head, "heading"), text(0, 33, note, "note")];
-    for (const node of nodes) setAll(node, { x: end ? outer(boxes) : inner(boxes), "text-anchor": end ? "end" : "start" });
-    return nodes;
-  }));
+  const at = ([boxes, end]) => ({ x: end ? outer(boxes) : inner(boxes), "text-anchor": end ? "end" : "start" });
+  if (plan.low) { // in one line, where there is room
+    const units = setAll(text(0, 15, heads[0][2], "heading"), at(heads[0])), words = setAll(element("text", { y: 15 }), at(heads[1]));
+    const parts = [["heading", heads[1][2]], ["note", "size: response to own units"]].map(([className, content]) => {
+      const part = element("tspan", { class: className });
+      part.textContent = content;
+      return part;
+    });
+    words.append(...(heads[1][1] ? [parts[1], "\u2002", parts[0]] : [parts[0], "\u2002", parts[1]]));
+    layers.captions.replaceChildren(units, words);
+    return;
+  }
+  layers.captions.replaceChildren(...heads.flatMap((one) => (
+    [text(0, 16, one[2], "heading"), text(0, 33, one[3], "note")].map((node) => setAll(node, at(one))))));
 }
 
 // What the squares show; target: { word, unit }, each an index or null.
@@ -23,7 +32,7 @@ function captionOf(data, { word, unit }) {
       : `Squares: how much each unit moves on the whole (grey); pick a ${data.noun} or a unit`;
 }
 
-// [marks of the scale of colours and of the links at height y, how wide they are]
+// The scale of colours and the two kinds of links, in one line at height y.
 // sizes: { step, gap, bar, between, line, after, apart, lowers }: in pixels, and what is said of negative links.
 function scaleMarks(data, family, y, sizes) {
   const marks = [], clip = data.clip < 0.1 ? data.clip.toPrecision(2) : data.clip.toFixed(2);

@@ -2,6 +2,9 @@
 // What is pointed at on one side shows on the other: the same word, or the cluster that shares most words. Text enters
 // by textContent.
 
+// Pixels: of the bar of the page, of what is said, of names, headings and legend; of parts of speech; the least that is left.
+const AROUND = 224, TAGS = 42, LEAST = 360;
+
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".mirrored");
   if (!root) {
@@ -11,10 +14,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   root.maps.tellServer = (side, target) => setTriggerValue("picked", { side, kind: target?.kind ?? null, index: target?.index ?? null });
   root.maps.update(data);
-  const observer = new ResizeObserver(() => root.maps.fit());
+  const fit = () => root.maps.fit(), observer = new ResizeObserver(fit);
   observer.observe(root);
-  root.maps.fit();
-  return () => observer.disconnect();
+  window.addEventListener("resize", fit);
+  fit();
+  return () => {
+    observer.disconnect();
+    window.removeEventListener("resize", fit);
+  };
 }
 
 class MirroredMaps {
@@ -54,9 +61,12 @@ class MirroredMaps {
     this.say(this.source, data.picked[this.source]);
   }
 
+  // Beside each other, both are seen at once, as a whole, if the window is high enough for words that can be read.
   fit() {
-    this.root.classList.toggle("stacked", this.root.clientWidth < 700);
-    for (const { map } of this.frames) map.fit();
+    const stacked = this.root.clientWidth < 700, tagged = this.data.sides.some((side) => side.map.tags?.length);
+    this.root.classList.toggle("stacked", stacked);
+    const tallest = Math.max(LEAST, window.innerHeight - AROUND - (tagged ? TAGS : 0));
+    for (const { map } of this.frames) map.fit(stacked ? Infinity : tallest);
   }
 
   hover(place, target) {
