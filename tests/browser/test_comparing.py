@@ -21,6 +21,7 @@ def test_an_lstm_beside_an_rnn_at_first_sight(visit, theme):
         for side, part in (("first", "chip"), ("first", "cloud"), ("second", "cloud"), ("second", "chip"))
     ]
     assert places == sorted(places)
+    assert page.locator(".mirrored").bounding_box()["height"] <= 660  # all of it below the bar of the page, at 720 pixels
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
