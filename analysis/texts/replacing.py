@@ -1,7 +1,8 @@
 """What if another word stood there: the same text read with one token replaced, and how far the difference reaches.
 
-Both texts are read on from the state before the token, so that what stands before it is the same by construction
-and only what follows can differ. The difference of two readings of one network is
+The changed text is read on from the state before the token, so that what stands before it is the same by construction
+and only what follows can differ; tokens that the network cannot tell apart, as two unknown words, make no difference at
+all. The difference of two readings of one network is
 
     d_t = |s'_t − s_t|₂            relative: d_t / mean of |s_t|₂ over the text
 
@@ -10,7 +11,7 @@ mean is over all tokens, because the size of the state right after the beginning
 Source: own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,8 +29,8 @@ MOST_INSERTED = 50  # tokens in the place of one
 class Replacement:
     """A text of T tokens read as it is, and with the token at `position` replaced by `inserted` others (or none).
 
-    original, changed: readings of T and T − 1 + `inserted` tokens; what stands before `position` is the same array
-    of numbers in both.
+    original, changed: readings of T and T − 1 + `inserted` tokens; what stands before `position` are the same numbers
+    in both.
     """
 
     original: Reading
@@ -78,7 +79,7 @@ class Downstream:
 def replace_token(
     network: RecurrentNetwork, vocabulary: Vocabulary, reading: Reading, position: int, tokens: tuple[str, ...]
 ) -> Replacement:
-    """Read the text of `reading` again with `tokens` in the place of the one at `position`; () leaves it out.
+    """Read on the text of `reading` with `tokens` in the place of the one at `position`; () leaves it out.
 
     Raises UserError when there is no such position, when the tokens are too many or, where the vocabulary has no
     `<unk>`, not in it, and when nothing would be left to read.
@@ -89,15 +90,20 @@ def replace_token(
         missing = tokens[int(np.flatnonzero(ids < 0)[0])]
         raise UserError(f"The network cannot read {missing!r}: it is not in its vocabulary.", "Take another.")
     before, rest = reading.first(position), slice(position + 1, None)
-    original = _read_on(network, before, reading.tokens[position:], reading.ids[position:], reading.known[position:])
-    changed = _read_on(
-        network,
-        before,
-        tokens + reading.tokens[rest],
-        np.concatenate((ids, reading.ids[rest])),
-        np.concatenate((known, reading.known[rest])),
-    )
-    return Replacement(original, changed, position, len(tokens))
+    following = tokens + reading.tokens[rest]
+    if ids.tolist() == [reading.ids[position]]:
+        changed = replace(
+            reading, tokens=before.tokens + following, known=np.concatenate((before.known, known, reading.known[rest]))
+        )
+    else:
+        changed = _read_on(
+            network,
+            before,
+            following,
+            np.concatenate((ids, reading.ids[rest])),
+            np.concatenate((known, reading.known[rest])),
+        )
+    return Replacement(reading, changed, position, len(tokens))
 
 
 def downstream(replacement: Replacement, state: str, layer: int, unit_labels: np.ndarray, k: int) -> Downstream:

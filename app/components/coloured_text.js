@@ -1,8 +1,7 @@
 // A text in the colours of a unit. Every symbol is an element, built once; another unit changes only their classes, one
 // of some thirty shades, and needs no server, since the values of all units are here. Text enters by textContent.
 
-const SHADES = 14, FAINT = 3, STRONGEST = 8, APART = 25, RESTS = 700; // FAINT: from this shade on the sign has its line
-const FULL = 78; // per cent of the colour at ±1, so that the letters on it can be read
+const RESTS = 700; // milliseconds after which a unit that was flipped to is told to the server
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".coloured");
@@ -55,7 +54,7 @@ class ColouredText {
     this.spoken = block("spoken");
     this.spoken.setAttribute("aria-live", "polite");
     root.whole = () => root.appendChild(printedColours(this)); // what an export takes instead
-    root.replaceChildren(style, this.bar(), this.view, this.places, this.legend(), this.spoken);
+    root.replaceChildren(style, this.bar(), this.view, this.places, colouredLegend(this), this.spoken);
     this.view.addEventListener("click", (event) => {
       const token = event.target.closest(".token");
       this.look(token ? this.tokens.indexOf(token) : -1);
@@ -120,7 +119,7 @@ class ColouredText {
     Object.assign(this, { data, unit: data.unit, beside: data.beside });
     if (bands) {
       for (const token of this.tokens) while (token.childElementCount > 1) token.lastChild.remove();
-      this.root.replaceChild(this.legend(), this.root.querySelector(".legend"));
+      this.root.replaceChild(colouredLegend(this), this.root.querySelector(".legend"));
     }
     this.colour();
   }
@@ -157,34 +156,8 @@ class ColouredText {
       : `${property}: ${scored(scores[this.unit], says)}, ${this.ranks.get(this.unit) + 1} of ${order.length}`;
     this.root.dataset.unit = this.unit;
     this.root.dataset.figure = `Text in the colours of unit ${this.unit}`;
-    if (!this.card.hidden) this.describe();
-    this.list();
-  }
-
-  // Where the unit is strongest, not twice in the same place.
-  list() {
-    const own = this.unit * this.length, strength = (place) => Math.abs(this.values[own + place]);
-    const found = [], free = new Uint8Array(this.length).fill(1);
-    const byStrength = Array.from({ length: this.length }, (_, place) => place).sort((a, b) => strength(b) - strength(a));
-    for (const place of byStrength) {
-      if (found.length === STRONGEST || !strength(place)) break;
-      if (!free[place]) continue;
-      found.push(place);
-      free.fill(0, Math.max(0, place - APART), place + APART);
-    }
-    const around = this.data.words ? 3 : 12, glue = this.data.words ? " " : "";
-    const shown = (from, to) => this.data.tokens.slice(Math.max(0, from), to).map((one) => (one === "␣" ? " " : one)).join(glue);
-    const label = document.createElement("span");
-    label.textContent = "Strongest here:";
-    this.places.replaceChildren(label, ...found.map((place) => {
-      const text = `${shown(place - around, place)}[${shown(place, place + 1)}]${shown(place + 1, place + 1 + around)}`;
-      const jump = button(`${signed(this.values[own + place] / 127)} ${text}`, `Go to ${this.data.start + place + 1}`, () => {
-        this.look(place);
-        this.view.focus({ preventScroll: true });
-      });
-      jump.title = text;
-      return jump;
-    }));
+    if (!this.card.hidden) describeToken(this);
+    listStrongest(this);
   }
 
   textKey(event) {
@@ -218,109 +191,9 @@ class ColouredText {
     token.classList.add("current");
     const own = token.getBoundingClientRect();
     if (own.top < frame.top || own.bottom + 150 > frame.bottom) this.view.scrollTop += own.top - frame.top - frame.height / 3;
-    this.describe();
+    describeToken(this);
   }
 
-  describe() {
-    const { data, current } = this, token = this.tokens[current];
-    const value = (unit) => `unit ${unit}: ${signed(this.values[unit * this.length + current] / 127)}`;
-    const head = block("head");
-    head.textContent = `${data.tokens[current]} · ${data.noun} ${(data.start + current + 1).toLocaleString("en")}`;
-    const values = block("state");
-    values.textContent = [this.unit, ...this.beside].map(value).join(" · ");
-    const lines = [head, values];
-    if (this.marked) {
-      const held = block("held-here");
-      held.textContent = `${data.property}: ${this.marked[current] ? "yes" : "no"}`;
-      lines.push(held);
-    }
-    for (let rank = 0; rank < data.guessed; rank++) {
-      const place = current * data.guessed + rank, name = data.guessNames[this.guesses[place]], chance = this.chances[place] / 65535;
-      const guess = block(`guess${name === data.tokens[current + 1] ? " came" : ""}`), rail = block("rail"), fill = block("fill");
-      const label = document.createElement("span"), share = document.createElement("span");
-      label.textContent = name;
-      fill.style.width = `${100 * chance}%`;
-      rail.append(fill);
-      share.textContent = percent(chance) + (name === data.tokens[current + 1] ? " came" : "");
-      guess.append(label, rail, share);
-      lines.push(guess);
-    }
-    const next = data.tokens[current + 1];
-    if (data.guessed && next !== undefined && !lines.some((line) => line.classList.contains("came"))) {
-      const other = block("other");
-      other.textContent = `another came: ${next}`;
-      lines.push(other);
-    }
-    this.card.replaceChildren(...lines);
-    const frame = this.view.getBoundingClientRect(), own = token.getBoundingClientRect();
-    const left = own.left - frame.left + this.view.scrollLeft;
-    this.card.style.left = `${Math.max(4, Math.min(left, this.view.clientWidth - this.card.offsetWidth - 8))}px`;
-    this.card.style.top = `${own.bottom - frame.top + this.view.scrollTop + 4}px`;
-    this.spoken.textContent = lines.map((line) => line.textContent).join(", ");
-  }
-
-  legend() {
-    const { data } = this, legend = block("legend");
-    const sample = (level) => {
-      const token = document.createElement("span"), label = document.createElement("b");
-      label.textContent = "a";
-      token.className = `token ${SHADE[level + 128]}`;
-      token.append(label);
-      return token;
-    };
-    legend.append(`${data.quantity} −1`, ...SAMPLES.map(sample), "+1", block("gap-in-line"), SIGNS);
-    if (this.marked) {
-      const held = sample(0);
-      held.classList.add("held");
-      legend.append(held, data.property);
-    }
-    if (this.beside.length) legend.append(block("gap-in-line"), bandsOf(this.beside));
-    return legend;
-  }
-}
-
-const SHADE = Array.from({ length: 256 }, (_, place) => {
-  const value = (place - 128) / 127, level = Math.round(Math.min(1, Math.abs(value)) * SHADES);
-  return level === 0 ? "z" : `${value < 0 ? "n" : "p"}${level}`;
-});
-
-// What the legend says, on the page and on paper.
-const SAMPLES = [-127, -64, -24, 0, 24, 64, 127], SIGNS = "a line above: positive, below: negative";
-const bandsOf = (units) => `bands below: unit ${units.join(", unit ")}`;
-
-// How thick the line is that tells the sign of a shade, in pixels.
-const lineOf = (level) => (level < FAINT ? 0 : level > SHADES * 0.6 ? 2.5 : 1.5);
-
-// A rule for each shade: elements that share one are styled once.
-function shades() {
-  const rules = [];
-  for (let level = 1; level <= SHADES; level++) {
-    const share = (FULL * level) / SHADES, line = lineOf(level);
-    for (const [sign, colour, side] of [["p", "--above", 1], ["n", "--below", -1]]) {
-      const strong = `color-mix(in srgb, var(${colour}) 75%, var(--ink))`;
-      const mixed = `color-mix(in srgb,var(${colour}) ${share}%,var(--paper))`;
-      rules.push(`.${sign}${level}{background:${mixed};box-shadow:inset 0 ${side * line}px 0 ${strong}}`);
-      rules.push(`.print-shade.${sign}${level}{fill:${mixed}}.print-line.${sign}${level}{fill:${strong}}`);
-    }
-  }
-  return rules.join("\n");
-}
-
-function button(label, says, press) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = label;
-  setAll(made, { "aria-label": says });
-  made.addEventListener("click", press);
-  return made;
-}
-
-function bytes(encoded) {
-  return Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0));
-}
-
-function signed(value) {
-  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 }
 
 function scored(score, says) {

@@ -17,7 +17,9 @@ from data_prep.vocabulary import Vocabulary
 MOST_VALUES = 2_500_000  # tokens × units that are sent to the browser
 LONGEST_TOKEN = 60  # characters
 
-ASSETS = assets("coloured_text", "print_parts", "coloured_print")
+_PARTS = ("coloured_shades", "coloured_places", "coloured_card", "print_parts", "coloured_print")
+
+ASSETS = assets("coloured_text", *_PARTS)
 
 _mount = st.components.v2.component("coloured_text", **ASSETS)
 

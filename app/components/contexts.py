@@ -7,11 +7,11 @@ import streamlit as st
 
 from analysis.strongest_contexts import StrongestContext
 from app.components.assets import assets
+from app.components.keyword_in_context import place_in_text
 
-LONGEST = 40  # characters of a token; the whole is in its tooltip, up to
-LONGEST_TITLE = 1000
+_PARTS = ("keyword_in_context", "print_parts", "contexts_print")
 
-_mount = st.components.v2.component("contexts", **assets("contexts", "print_parts", "contexts_print"))
+_mount = st.components.v2.component("contexts", **assets("contexts", *_PARTS))
 
 
 def contexts(sides: Sequence[tuple[str, Sequence[StrongestContext]]], *, title: str, spaced: bool, key: str) -> None:
@@ -24,16 +24,5 @@ def contexts(sides: Sequence[tuple[str, Sequence[StrongestContext]]], *, title: 
 
 
 def _place(place: StrongestContext) -> dict[str, Any]:
-    return {
-        "position": place.position,
-        "value": f"{place.value:+.2f}".replace("-", "−"),
-        "positive": place.value >= 0,
-        "before": [_token(token) for token in place.before],
-        "token": _token(place.token),
-        "after": [_token(token) for token in place.after],
-    }
-
-
-def _token(token: str) -> str | list[str]:
-    """The token, or [cut, whole] where it is too long to draw."""
-    return token if len(token) <= LONGEST else [f"{token[: LONGEST - 1]}…", token[:LONGEST_TITLE]]
+    shown = place_in_text(place.position, place.before, place.token, place.after)
+    return shown | {"value": f"{place.value:+.2f}".replace("-", "−"), "positive": place.value >= 0}

@@ -3,6 +3,7 @@
 // the tree. Text enters by textContent.
 
 const ROW = 29, HEIGHT = 23, FULL = 20, EDGE = 9, STUB = 14; // pixels; FULL is the width of 100 per cent
+const LETTERS = 16; // of a token that are written
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".continuations");
@@ -60,7 +61,7 @@ class ContinuationTree {
     const { node, depth } = planted;
     const group = element("g", { class: depth ? "node" : "node root", role: "treeitem", tabindex: -1, "aria-level": depth + 1 });
     group.setAttribute("aria-label", depth ? `${node.text}, ${percent(node.probability)}` : `prompt, ends with ${node.text}`);
-    planted.word = text(EDGE, 16, depth ? shorten(node.text) : `… ${shorten(node.text)}`, "word");
+    planted.word = text(EDGE, 16, depth ? shorten(node.text, LETTERS) : `… ${shorten(node.text, LETTERS)}`, "word");
     planted.share = text(0, 16, depth ? percent(node.probability) : "", "share");
     planted.pill = element("rect", { class: "pill", height: HEIGHT, rx: 6 });
     group.append(planted.pill, planted.word, planted.share);
@@ -178,5 +179,3 @@ class ContinuationTree {
     return legend;
   }
 }
-
-const shorten = (label) => (label.length > 16 ? `${label.slice(0, 15)}…` : label);

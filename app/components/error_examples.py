@@ -7,9 +7,9 @@ import streamlit as st
 
 from analysis.errors.examples import ErrorExample
 from app.components.assets import assets
-from app.components.contexts import LONGEST, LONGEST_TITLE
+from app.components.keyword_in_context import place_in_text, shown_token
 
-_mount = st.components.v2.component("error_examples", **assets("error_examples"))
+_mount = st.components.v2.component("error_examples", **assets("error_examples", "keyword_in_context"))
 
 
 def error_examples(
@@ -27,18 +27,8 @@ def error_examples(
 
 def _place(example: ErrorExample, threshold: float) -> dict[str, Any]:
     said = zip(example.probabilities, example.guesses, example.guess_probabilities, strict=True)
-    return {
-        "position": example.position,
-        "before": [_token(token) for token in example.before],
-        "token": _token(example.token),
-        "after": [_token(token) for token in example.after],
-        "said": [
-            {"p": p, "errs": p < threshold, "guess": _token(guess), "guessP": guess_p, "right": guess == example.token}
-            for p, guess, guess_p in said
-        ],
-    }
-
-
-def _token(token: str) -> str | list[str]:
-    """The token, or [cut, whole] where it is too long to draw."""
-    return token if len(token) <= LONGEST else [f"{token[: LONGEST - 1]}…", token[:LONGEST_TITLE]]
+    sayings = [
+        {"p": p, "errs": p < threshold, "guess": shown_token(guess), "guessP": guess_p, "right": guess == example.token}
+        for p, guess, guess_p in said
+    ]
+    return place_in_text(example.position, example.before, example.token, example.after) | {"said": sayings}

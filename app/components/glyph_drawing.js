@@ -79,7 +79,7 @@ class GlyphDrawing {
       "aria-label": `${token}, ${this.rows.length > 1 ? `${row.title.toLowerCase()}, ` : ""}position ${position + 1}`,
     });
     group.append(box);
-    for (let cluster = 0; cluster < this.data.clusters.length; cluster++) group.append(this.glyph(row, position, cluster));
+    this.drawLanes(group, row, place, position);
     const middle = this.box / 2, y = this.lanes, numbers = this.step >= 27, letters = Math.floor(this.step / 7.4);
     const centred = (at, content, className) => {
       const node = text(middle, at, content, className);
@@ -120,21 +120,29 @@ class GlyphDrawing {
     if (numbers) centred(top + METER - 3, `${Math.round(100 * own)}${this.step > 34 ? " %" : ""}`, "note");
   }
 
-  // One lane: held from below zero to above it; gained parts at its ends, lost parts beyond them.
-  glyph(row, position, cluster) {
+  drawLanes(cell, row, place, position) {
+    this.data.clusters.forEach((_, cluster) => {
+      const lane = element("g", { class: "lane" });
+      lane.classList.toggle("faint", this.lit !== null && this.lit !== cluster);
+      for (const [className, d] of this.laneMarks(row, position, cluster)) lane.append(element("path", { class: className, d }));
+      cell.append(lane);
+    });
+  }
+
+  // [class, path] of one lane: held from below zero to above it; gained parts at its ends, lost parts beyond them.
+  // left, top: where the box of the token is.
+  laneMarks(row, position, cluster, left = 0, top = 0) {
     const [up, down, gainedUp, lostUp, gainedDown, lostDown, kept] = this.parts(row, position, cluster);
-    const zero = this.lane * (cluster + 0.5), half = this.lane / 2 - (this.lane > 22 ? 3 : 1.5);
-    const width = Math.max(2, this.box * 0.56), x = (this.box - width) / 2, group = element("g", { class: "lane" });
-    group.classList.toggle("faint", this.lit !== null && this.lit !== cluster);
+    const zero = top + this.lane * (cluster + 0.5), half = this.lane / 2 - (this.lane > 22 ? 3 : 1.5);
+    const width = Math.max(2, this.box * 0.56), x = left + (this.box - width) / 2, marks = [];
     const clamp = (share) => Math.max(-1, Math.min(1, share));
     const bar = (className, one, other, inset = 0) => {
       const from = clamp(one), to = clamp(other), height = half * Math.abs(to - from);
       if (height < 0.3) return;
-      group.append(element("rect", {
-        class: className, x: (x + inset).toFixed(2), width: Math.max(1, width - 2 * inset).toFixed(2),
-        y: (zero - half * Math.max(from, to)).toFixed(2), height: height.toFixed(2),
-      }));
+      const wide = Math.max(1, width - 2 * inset).toFixed(2);
+      marks.push([className, `M${(x + inset).toFixed(2)} ${(zero - half * Math.max(from, to)).toFixed(2)}h${wide}v${height.toFixed(2)}h-${wide}z`]);
     };
+    const line = (className, from, to) => marks.push([className, `M${(left + from).toFixed(2)} ${zero}H${(left + to).toFixed(2)}`]);
     bar("held", -down, up);
     bar("up", up - gainedUp, up);
     bar("down", -down, -down + gainedDown);
@@ -143,17 +151,17 @@ class GlyphDrawing {
     // What is beyond the lane is cut off, and a notch says so.
     for (const [beyond, side] of [[up + lostUp, -1], [down + lostDown, 1]]) {
       if (beyond > 1.02) {
-        const y = zero + side * half, middle = this.box / 2, wide = Math.min(4, middle);
-        group.append(element("path", { class: "notch", d: `M${middle - wide} ${y - side * 0.5}L${middle} ${y - side * 4.5}L${middle + wide} ${y - side * 0.5}Z` }));
+        const y = zero + side * half, wide = Math.min(4, this.box / 2), middle = left + this.box / 2;
+        marks.push(["notch", `M${(middle - wide).toFixed(2)} ${y - side * 0.5}L${middle.toFixed(2)} ${y - side * 4.5}L${(middle + wide).toFixed(2)} ${y - side * 0.5}Z`]);
       }
     }
-    group.append(element("line", { class: "zero", x1: 1, x2: this.box - 1, y1: zero, y2: zero }));
+    line("zero", 1, this.box - 1);
     if (position > 0 && this.step >= 18) {
       const start = -this.ruler + 3, end = -3;
-      group.append(element("line", { class: "rail", x1: start, x2: end, y1: zero, y2: zero }));
-      if (kept > 0.02) group.append(element("line", { class: "kept", x1: start, x2: start + (end - start) * kept, y1: zero, y2: zero }));
+      line("rail", start, end);
+      if (kept > 0.02) line("kept", start, start + (end - start) * kept);
     }
-    return group;
+    return marks;
   }
 
   // Seven shares, of which the first six are of what fills a lane.
@@ -167,9 +175,3 @@ class GlyphDrawing {
     return picked !== null && picked.row === row && picked.position === position;
   }
 }
-
-const bytes = (encoded) => Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0));
-const shorten = (label, longest) => {
-  const letters = [...label];
-  return letters.length > longest ? `${letters.slice(0, Math.max(1, longest - 1)).join("")}…` : label;
-};

@@ -2,9 +2,33 @@
 
 const LINE_GAP = 26, BESIDE_MARKS = 30; // pixels
 
+const LANE_MARKS = ["held", "up", "down", "lost of-up", "lost of-down", "notch", "zero", "rail", "kept"]; // the last on top
+
+// What is alike in the lanes of a whole line is one path, not an element for each of a hundred thousand marks.
+class PrintedDrawing extends GlyphDrawing {
+  cells(column, place) {
+    this.left = this.ruler + place * this.step;
+    return super.cells(column, place);
+  }
+
+  drawLanes(cell, row, place, position) {
+    this.data.clusters.forEach((_, cluster) => {
+      for (const [className, d] of this.laneMarks(row, position, cluster, this.left, this.tops[place])) this.marks.get(className).push(d);
+    });
+  }
+
+  // Columns from … to in one line.
+  line(from, to) {
+    this.marks = new Map(LANE_MARKS.map((className) => [className, []]));
+    const columns = [];
+    for (let column = from; column < to; column++) columns.push(this.cells(column, column - from));
+    return [...columns, ...[...this.marks].filter(([, d]) => d.length).map(([className, d]) => element("path", { class: className, d: d.join("") }))];
+  }
+}
+
 // An SVG of everything; `picked` stands out as on the screen.
 function printedGlyphs(data) {
-  const drawing = new GlyphDrawing(data), width = PRINTED - NAMES;
+  const drawing = new PrintedDrawing(data), width = PRINTED - NAMES;
   drawing.step = drawing.usualStep(width);
   const most = Math.max(1, Math.floor((width - drawing.ruler) / drawing.step));
   const perLine = Math.ceil(drawing.columns / Math.ceil(drawing.columns / most)); // no line of a few columns at the end
@@ -27,7 +51,7 @@ function printedLine(drawing, start, end, y) {
     if (row.offset < end && row.offset + row.tokens.length > start) line.append(...drawing.names(row, place));
   });
   const view = element("svg", { x: NAMES, width: PRINTED - NAMES, height: drawing.height }); // cuts off what comes from the line before
-  for (let column = start; column < end; column++) view.append(drawing.cells(column, column - start));
+  view.append(...drawing.line(start, end));
   line.append(view);
   return line;
 }

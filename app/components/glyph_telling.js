@@ -45,5 +45,3 @@ function glyphLegend() {
 function describeScale({ full, rows, cut }) {
   return `half a lane: ${full.toFixed(2)} per unit${rows.length > 1 ? ", in every text" : ""}${cut ? "; more is cut off, with a notch" : ""}`;
 }
-
-const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;

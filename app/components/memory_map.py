@@ -17,7 +17,10 @@ from app.figures.word_cloud import WIDTH, Cloud
 
 CLIP_QUANTILE = 0.98  # of |response|: beyond it the colour is full
 
-MAP_PARTS = ("map_layout", "map_drawing")  # scripts of every component that draws a map
+MAP_PARTS = (  # scripts of every component that draws a map
+    *("map_layout", "map_chips", "map_clouds", "map_links", "map_legend", "map_telling", "map_pointing"),
+    "map_drawing",
+)
 # Parts of speech as they are told apart by colour; those without a place here are "other".
 TAG_NAMES = {
     **{"NOUN": "noun", "PROPN": "name", "VERB": "verb", "ADJ": "adjective", "ADV": "adverb", "PRON": "pronoun"},

@@ -2,6 +2,9 @@
 // What is pointed at on one side shows on the other: the same word, or the cluster that shares most words. Text enters
 // by textContent.
 
+// Pixels: of the bar of the page, of what is said, of names, headings and legend; of parts of speech; the least that is left.
+const AROUND = 224, TAGS = 42, LEAST = 360;
+
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".mirrored");
   if (!root) {
@@ -11,66 +14,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   root.maps.tellServer = (side, target) => setTriggerValue("picked", { side, kind: target?.kind ?? null, index: target?.index ?? null });
   root.maps.update(data);
-  const observer = new ResizeObserver(() => root.maps.fit());
+  const fit = () => root.maps.fit(), observer = new ResizeObserver(fit);
   observer.observe(root);
-  root.maps.fit();
-  return () => observer.disconnect();
-}
-
-// A memory map with half the room: a legend of two lines, and a flag for a word that is shown but has no place.
-class HalfMap extends MemoryMap {
-  show(target) {
-    if (!this.plan) return;
-    super.show(target);
-    const { data, plan } = this;
-    const cluster = target?.kind === "word" ? data.wordClusters[target.index] : -1;
-    if (cluster < 0 || plan.words[target.index]) return;
-    const { cloud } = plan.clusters[cluster];
-    const label = shorten(data.words[target.index]);
-    const width = Math.min(textWidth(label, this.family) + 14, cloud.width);
-    const x = this.options.mirrored ? cloud.x + 6 : cloud.x + cloud.width - width - 6;
-    const y = cloud.y + cloud.height - 9;
-    const flag = element("g", { class: "flag" });
-    const written = text(x + 7, y + 13, label, "note");
-    flag.append(element("rect", { x, y, width, height: 18, rx: 4 }), written);
-    this.layers.cursor.append(flag);
-    if (written.getComputedTextLength() > width - 14) written.setAttribute("textLength", width - 14);
-  }
-
-  drawLegend() {
-    const { data, plan } = this;
-    const y = plan.bottom + 34;
-    const clip = data.clip < 0.1 ? data.clip.toPrecision(2) : data.clip.toFixed(2);
-    const row = [text(0, y, `−${clip}`, "note")];
-    let x = textWidth(`−${clip}`, this.family) + 5;
-    for (let level = -9; level <= 9; level++, x += 5) {
-      row.push(element("rect", { x, y: y - 9, width: 5, height: 10, fill: level < 0 ? NEGATIVE : POSITIVE, "fill-opacity": Math.abs(level) / 9 }));
-    }
-    row.push(text((x += 5), y, `+${clip}`, "note"));
-    x += textWidth(`+${clip}`, this.family) + 16;
-    for (const [sign, meaning] of [["positive", "raises"], ["negative", "lowers: dashed, bar, dots"]]) {
-      row.push(element("path", { class: `link ${sign}`, d: `M${x} ${y - 4}h26`, "stroke-width": 4 }), text(x + 31, y, meaning, "note"));
-      x += textWidth(meaning, this.family) + 45;
-    }
-    this.caption = text(0, plan.bottom + 14, "", "note");
-    this.layers.legend.replaceChildren(this.caption, ...row, ...this.tagLegend(y + 22));
-  }
-
-  // Parts of speech in as many lines as they need, and as much more of the picture.
-  tagLegend(y) {
-    let x = 0;
-    const groups = super.tagLegend(0).map((group) => {
-      const wide = textWidth(group.textContent, this.family) + 26;
-      const at = Number(group.querySelector("text").getAttribute("x")) - 14;
-      if (x + wide > this.width) [x, y] = [0, y + 18];
-      group.setAttribute("transform", `translate(${x - at} ${y})`);
-      x += wide;
-      return group;
-    });
-    const height = Math.max(this.plan.height, groups.length ? y + 10 : 0);
-    setAll(this.svg, { viewBox: `0 0 ${this.width} ${height}`, height });
-    return groups;
-  }
+  window.addEventListener("resize", fit);
+  fit();
+  return () => {
+    observer.disconnect();
+    window.removeEventListener("resize", fit);
+  };
 }
 
 class MirroredMaps {
@@ -110,9 +61,12 @@ class MirroredMaps {
     this.say(this.source, data.picked[this.source]);
   }
 
+  // Beside each other, both are seen at once, as a whole, if the window is high enough for words that can be read.
   fit() {
-    this.root.classList.toggle("stacked", this.root.clientWidth < 700);
-    for (const { map } of this.frames) map.fit();
+    const stacked = this.root.clientWidth < 700, tagged = this.data.sides.some((side) => side.map.tags?.length);
+    this.root.classList.toggle("stacked", stacked);
+    const tallest = Math.max(LEAST, window.innerHeight - AROUND - (tagged ? TAGS : 0));
+    for (const { map } of this.frames) map.fit(stacked ? Infinity : tallest);
   }
 
   hover(place, target) {

@@ -11,7 +11,7 @@ from app.comparing import Side
 from app.components.assets import assets
 from app.components.memory_map import MAP_PARTS
 
-_mount = st.components.v2.component("mirrored_maps", **assets("mirrored_maps", *MAP_PARTS))
+_mount = st.components.v2.component("mirrored_maps", **assets("mirrored_maps", *MAP_PARTS, "half_map"))
 
 Target = tuple[str, int]  # kind ("word", "unit" or "cluster") and index on its side
 

@@ -8,7 +8,9 @@ from app.components.assets import assets
 
 KEY = "page-export"
 
-_mount = st.components.v2.component("page_export", isolate_styles=False, **assets("page_export"))
+_PARTS = ("page_figures", "figure_copy", "export_files", "export_page")
+
+_mount = st.components.v2.component("page_export", isolate_styles=False, **assets("page_export", *_PARTS))
 
 
 def page_export(data: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ STRONGEST, NO_UNIT = 3, 65535  # units named for a token and cluster; where ther
 FULL_QUANTILE = 0.96  # of all lanes of a text: what fills a lane
 TELLING = 8  # words and units that a cluster is told by
 
-_PARTS = ("overview_strip", "glyph_drawing", "glyph_telling", "print_parts", "glyph_print")
+_PARTS = ("overview_strip", "glyph_drawing", "glyph_scrolling", "glyph_telling", "print_parts", "glyph_print")
 
 _mount = st.components.v2.component("sentence_glyphs", **assets("sentence_glyphs", *_PARTS))
 

@@ -23,11 +23,6 @@ function block(className) {
   return node;
 }
 
-function percent(share) {
-  return share < 0.0005 ? "< 0.1 %" : `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
-}
-
-
 let pen;
 
 // How wide a text of class `note` is in a picture, in pixels.

@@ -1,12 +1,7 @@
 // Units × positions on a canvas: only what is in sight is drawn, from one picture with a pixel per value. The pointer
 // and the arrow keys tell values; a click or Enter picks a unit at a position. Text enters by textContent.
 
-const AXIS = 86, TALLEST = 480, FLAT = 40;
-// From below zero over nothing to above it: the two ends differ in lightness too, for eyes and printers without colour.
-const RAMPS = {
-  light: { low: [9, 66, 120], high: [255, 120, 40], full: [38, 40, 52] },
-  dark: { low: [11, 135, 216], high: [255, 190, 130], full: [245, 245, 245] },
-};
+const TALLEST = 480; // pixels
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".heat");
@@ -26,7 +21,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 class UnitHeatmap {
   constructor(root, data, paper, tell) {
     Object.assign(this, { root, data, paper, tell, cursor: null });
-    this.levels = new Int8Array(Uint8Array.from(atob(data.levels), (char) => char.charCodeAt(0)).buffer);
+    this.levels = new Int8Array(bytes(data.levels).buffer);
     this.units = data.units.length;
     this.positions = data.tokens.length;
     this.rowOf = new Map(data.units.map((unit, row) => [unit, row]));
@@ -56,7 +51,7 @@ class UnitHeatmap {
     this.tip = block("tip");
     this.spoken = block("spoken");
     this.spoken.setAttribute("aria-live", "polite");
-    this.root.replaceChildren(this.scroller, this.legend(), this.tip, this.spoken);
+    this.root.replaceChildren(this.scroller, heatLegend(data, this.paper), this.tip, this.spoken);
     this.scroller.addEventListener("scroll", () => this.draw());
     this.canvas.addEventListener("pointermove", (event) => this.hover(event));
     this.canvas.addEventListener("pointerleave", () => this.tip.classList.remove("shown"));
@@ -67,16 +62,11 @@ class UnitHeatmap {
   // One pixel per value, once.
   paint() {
     const { data } = this;
-    const dark = luminance(this.paper) < 0.5, ramp = RAMPS[dark ? "dark" : "light"], ground = colour(this.paper);
+    const shades = heatShades(data, this.paper);
     this.picture = document.createElement("canvas");
     this.picture.width = this.positions;
     this.picture.height = this.units;
     const pen = this.picture.getContext("2d"), image = pen.createImageData(this.positions, this.units);
-    const shades = Array.from({ length: 256 }, (_, level) => {
-      const value = ((level > 127 ? level - 256 : level) * data.scale) / 127;
-      const share = Math.min(1, Math.abs(value) / data.clip), end = !data.signed ? ramp.full : value < 0 ? ramp.low : ramp.high;
-      return ground.map((part, index) => part + (end[index] - part) * share);
-    });
     this.levels.forEach((level, place) => {
       const shade = shades[level & 255];
       image.data.set([shade[0], shade[1], shade[2], 255], place * 4);
@@ -121,7 +111,8 @@ class UnitHeatmap {
     pen.fillStyle = pen.strokeStyle = ink;
     pen.font = `12px ${style.fontFamily}`;
     pen.textBaseline = "middle";
-    this.axis(left, top, ink);
+    drawClusters(this, top);
+    drawTokens(this, left, ink);
     const position = data.position - data.start, row = data.unit === null ? -1 : this.rowOf.get(data.unit) ?? -1;
     pen.lineWidth = 1.6;
     if (position >= 0 && position < this.positions) pen.strokeRect(AXIS + position * columnSize - left + 0.5, 0.5, columnSize - 1, tall - 1);
@@ -131,48 +122,6 @@ class UnitHeatmap {
       pen.strokeRect(AXIS + this.cursor.position * columnSize - left, this.cursor.row * rowSize - top, columnSize, rowSize);
       pen.setLineDash([]);
     }
-  }
-
-  // Cluster borders and names on the left, tokens below.
-  axis(left, top, ink) {
-    const { pen, data, rowSize, columnSize, tall, width } = this;
-    let start = 0;
-    pen.textAlign = "left";
-    for (let row = 1; row <= this.units; row++) {
-      if (row < this.units && data.clusters[row] === data.clusters[start]) continue;
-      const from = start * rowSize - top, to = row * rowSize - top;
-      if (to > 0 && from < tall) {
-        pen.globalAlpha = 0.45;
-        pen.fillRect(0, Math.round(to) - 0.5, width, 1);
-        pen.globalAlpha = 1;
-        const shownFrom = Math.max(0, from), shownTo = Math.min(tall, to);
-        if (shownTo - shownFrom >= 12) {
-          const name = data.clusters[start] < data.k ? `cluster ${data.clusters[start] + 1}` : "no cluster";
-          pen.fillText(name, 4, (shownFrom + shownTo) / 2);
-        }
-      }
-      start = row;
-    }
-    pen.clearRect(0, tall, width, this.foot);
-    const first = Math.max(0, Math.floor(left / columnSize)), every = Math.ceil(13 / columnSize);
-    pen.save();
-    pen.beginPath();
-    pen.rect(AXIS - 8, tall, width, this.foot);
-    pen.clip();
-    for (let position = first - (first % every); position < this.positions; position += every) {
-      const x = AXIS + (position + 0.5) * columnSize - left;
-      if (x > width) break;
-      const flat = columnSize >= FLAT, longest = flat ? Math.floor(columnSize / 7) : 9, letters = [...data.tokens[position]];
-      const shown = letters.length > longest ? `${letters.slice(0, longest - 1).join("")}…` : data.tokens[position];
-      pen.fillStyle = ink;
-      pen.save();
-      pen.translate(x, tall + 8);
-      if (!flat) pen.rotate(-Math.PI / 3);
-      pen.textAlign = flat ? "center" : "right";
-      pen.fillText(shown, 0, flat ? 6 : 2);
-      pen.restore();
-    }
-    pen.restore();
   }
 
   at(event) {
@@ -223,31 +172,4 @@ class UnitHeatmap {
     Object.assign(this.data, { unit, position });
     this.draw();
   }
-
-  legend() {
-    const { data } = this, legend = block("legend"), dark = luminance(this.paper) < 0.5, ramp = RAMPS[dark ? "dark" : "light"];
-    const css = (parts) => `rgb(${parts.join(" ")})`;
-    const bar = document.createElement("span");
-    bar.className = "ramp";
-    bar.style.background = data.signed
-      ? `linear-gradient(90deg, ${css(ramp.low)}, ${this.paper} 50%, ${css(ramp.high)})` : `linear-gradient(90deg, ${this.paper}, ${css(ramp.full)})`;
-    const clip = data.clip.toFixed(2), clipped = data.scale > data.clip * 1.005;
-    const note = document.createElement("span");
-    note.textContent = data.signed && clipped ? `full colour from ${clip} on; the largest is ${data.scale.toFixed(2)}` : "";
-    legend.append(data.name, data.signed ? ` −${clip}` : " 0", bar, data.signed ? `+${clip}` : "1", note);
-    return legend;
-  }
-}
-
-// The parts of a colour, whatever way the theme writes it.
-function colour(css) {
-  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  pen.fillStyle = css;
-  pen.fillRect(0, 0, 1, 1);
-  return [...pen.getImageData(0, 0, 1, 1).data.slice(0, 3)];
-}
-
-function luminance(css) {
-  const [red, green, blue] = colour(css);
-  return (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
 }

@@ -12,7 +12,7 @@ from app.components.assets import assets
 
 CLIP_QUANTILE = 0.98  # of |value|: beyond it the colour is full
 
-_mount = st.components.v2.component("unit_heatmap", **assets("unit_heatmap"))
+_mount = st.components.v2.component("unit_heatmap", **assets("unit_heatmap", "heat_colours", "heat_axes"))
 
 
 def unit_heatmap(

@@ -1,7 +1,7 @@
 // Where the words of A's clusters are in B: a column of clusters on either side, ribbons as wide as the words that they
 // share. Hovering answers here, in the browser; a click also tells the server. Text enters by textContent.
 
-const TOP = 40, BAR = 13, SLOT = 36, SPACE = 6, NARROW = 620; // pixels; SLOT is what a cluster's two lines of text need
+const NARROW = 620; // pixels
 const COLOUR = { A: "var(--first)", B: "var(--second)" };
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -37,16 +37,9 @@ class WordFlow {
   draw() {
     const { data } = this;
     const label = Math.min(290, this.width * (this.width < NARROW ? 0.3 : 0.31));
-    const rows = Math.max(...data.sides.map((side) => side.clusters.length));
     this.scale = Math.max(1.1, Math.min(2.4, 420 / this.total)); // pixels per word
     this.edges = [label, this.width - label];
-    const columns = data.sides.map((side, place) => this.column(side, place));
-    const height = Math.max(...columns.map((column) => column.height), TOP + rows * SLOT) + 4;
-    for (const column of columns) { // the shorter one stands in the middle
-      const shift = (height - column.height) / 2;
-      column.slots.forEach((slot) => { slot.y += shift; });
-      if (column.only) column.only.y += shift;
-    }
+    const [columns, height] = layOutFlow(data.sides, this.edges, this.scale);
     this.columns = columns;
     const svg = element("svg", { viewBox: `0 0 ${this.width} ${height}`, height, role: "group", "data-figure": "Flow of words between clusters" });
     svg.setAttribute("aria-label", `Flow of ${this.total} ${data.noun}s between the clusters of A and B`);
@@ -61,39 +54,10 @@ class WordFlow {
     this.show(this.picked);
   }
 
-  column(side, place) {
-    const slots = [];
-    let y = TOP;
-    for (const index of side.order) {
-      const tall = Math.max(2, side.clusters[index].words * this.scale);
-      const slot = Math.max(SLOT, tall + SPACE);
-      slots[index] = { y: y + slot / 2, tall, top: 0 };
-      y += slot;
-    }
-    let only = null;
-    if (side.only.length) {
-      const tall = Math.min(60, Math.max(4, side.only.length * this.scale));
-      only = { y: y + 10 + Math.max(SLOT, tall) / 2, tall };
-      y += 10 + Math.max(SLOT, tall);
-    }
-    return { side, slots, only, height: y, edge: this.edges[place], place };
-  }
-
   ribbons(svg) {
     const [first, second] = this.columns;
-    const inOrder = (one, other) => first.side.order.indexOf(one.from) - first.side.order.indexOf(other.from)
-      || second.side.order.indexOf(one.to) - second.side.order.indexOf(other.to);
-    const sorted = [...this.data.ribbons].sort(inOrder);
-    const used = [first.slots.map(() => 0), second.slots.map(() => 0)];
     const x1 = first.edge + BAR, x2 = second.edge - BAR, bend = (x2 - x1) * 0.48;
-    const spans = new Map();
-    for (const ribbon of sorted) spans.set(ribbon, { tall: ribbon.words.length * this.scale, left: take(first.slots[ribbon.from], used[0], ribbon.from, ribbon.words.length * this.scale) });
-    for (const ribbon of [...sorted].sort((one, other) => second.side.order.indexOf(one.to) - second.side.order.indexOf(other.to)
-      || first.side.order.indexOf(one.from) - first.side.order.indexOf(other.from))) {
-      spans.get(ribbon).right = take(second.slots[ribbon.to], used[1], ribbon.to, ribbon.words.length * this.scale);
-    }
-    for (const ribbon of [...sorted].sort((one, other) => other.words.length - one.words.length)) { // thin ones on top
-      const { tall, left, right } = spans.get(ribbon);
+    for (const [ribbon, { tall, left, right }] of layOutRibbons(this.data.ribbons, this.columns, this.scale)) {
       const mark = element("path", {
         class: ribbon.tied ? "ribbon" : "ribbon chance",
         d: `M${x1} ${left}C${x1 + bend} ${left} ${x2 - bend} ${right} ${x2} ${right}V${right + tall}`
@@ -127,13 +91,13 @@ class WordFlow {
       const { y, tall } = slots[index];
       const name = `${side.side} ${index + 1}`;
       const group = element("g", { class: "cluster", tabindex: 0, role: "button" });
-      group.setAttribute("aria-label", `${name}: ${plural(cluster.words, this.data.noun)}, ${this.fate(side, index)}`);
+      group.setAttribute("aria-label", `${name}: ${plural(cluster.words, this.data.noun)}, ${fateOf(side, index)}`);
       group.append(element("rect", { class: "area", x: left ? 0 : x, y: y - SLOT / 2 + 1, width: left ? edge + BAR : this.width - x, height: SLOT - 2 }));
       const bar = element("rect", { class: "bar", x, y: y - tall / 2, width: BAR, height: tall, rx: 2 });
       bar.style.fill = COLOUR[side.side];
       group.append(bar);
       write(group, y - 2, `${index + 1} · ${cluster.telling.join(" ") || "no words"}`, "name");
-      write(group, y + 13, `${cluster.words} · ${this.fate(side, index)}`, "note");
+      write(group, y + 13, `${cluster.words} · ${fateOf(side, index)}`, "note");
       this.interactive(group, name);
       svg.append(group);
     });
@@ -145,16 +109,6 @@ class WordFlow {
       this.interactive(group, `only ${side.side}`);
       svg.append(group);
     }
-  }
-
-  fate(side, index) {
-    const { fate, partners } = side.clusters[index];
-    const other = side.side === "A" ? "B" : "A";
-    const places = partners.map((place) => place + 1).join(", ");
-    if (fate === "stays") return `stays: ${other} ${places}`;
-    if (fate === "split") return `split: ${other} ${places}`;
-    if (fate === "merged") return `merged into ${other} ${places}`;
-    return fate === "scattered" ? "scattered" : "too few to tell";
   }
 
   interactive(mark, name) {
@@ -187,40 +141,8 @@ class WordFlow {
       mark.classList.toggle("on", on.has(own) || own === name);
       mark.classList.toggle("picked", own === this.picked);
     }
-    this.tellOf(name, chosen);
+    this.told.replaceChildren(...flowLines(this.data, name, chosen));
   }
-
-  tellOf(name, chosen) {
-    const { noun, sides } = this.data;
-    const parts = [];
-    const say = (bold, rest) => {
-      const line = block("line");
-      const strong = document.createElement("b");
-      strong.textContent = bold;
-      line.append(strong, rest);
-      parts.push(line);
-    };
-    if (name === null) say("", `Point at a ribbon or a cluster to see its ${noun}s; a click keeps it. Faint ribbons are no wider than chance makes them.`);
-    else if (name.startsWith("only")) {
-      const side = sides.find((one) => name.endsWith(one.side));
-      say(`Only in ${side.side}, ${plural(side.only.length, noun)} `, side.only.join(" "));
-    }
-    for (const ribbon of [...chosen].sort((one, other) => other.words.length - one.words.length)) {
-      const share = (side, index) => percent(ribbon.words.length / side.clusters[index].words);
-      say(
-        `${ribbon.name} · ${plural(ribbon.words.length, noun)}, ${share(sides[0], ribbon.from)} of A’s cluster, ${share(sides[1], ribbon.to)} of B’s${ribbon.tied ? "" : " (no more than by chance)"} `,
-        ribbon.words.join(" "),
-      );
-    }
-    this.told.replaceChildren(...parts);
-  }
-}
-
-// The next piece of a cluster's bar, from the top.
-function take(slot, used, index, tall) {
-  const top = slot.y - slot.tall / 2 + used[index];
-  used[index] += tall;
-  return top;
 }
 
 // Cut a label that is wider than its room; the whole of it goes into a tooltip.
@@ -236,5 +158,3 @@ function fitText(mark, room) {
   title.textContent = whole;
   mark.append(title);
 }
-
-const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;

@@ -15,7 +15,7 @@ from app.components.assets import assets
 TELLING = 3  # words that name a cluster
 LONGEST_NAME = 14  # characters of each
 
-_mount = st.components.v2.component("word_flow", **assets("word_flow"))
+_mount = st.components.v2.component("word_flow", **assets("word_flow", "flow_layout", "flow_telling"))
 
 
 def word_flow(data: dict[str, Any], picked: str | None, *, key: str, on_pick: Callable[[], None]) -> None:

@@ -21,6 +21,8 @@ def test_an_lstm_beside_an_rnn_at_first_sight(visit, theme):
         for side, part in (("first", "chip"), ("first", "cloud"), ("second", "cloud"), ("second", "chip"))
     ]
     assert places == sorted(places)
+    # All of it can be seen at once, below the bar of the page.
+    assert page.locator(".mirrored").bounding_box()["height"] <= 720 - 60
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 

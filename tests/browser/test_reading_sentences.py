@@ -48,8 +48,8 @@ def test_a_picked_token_stands_in_the_address_and_a_link_picks_it_again(visit):
     expect(other.get_by_role("heading", name="After token 3: cat")).to_be_visible()
     other.locator(".glyphs .column").first.wait_for()
     expect(other.locator(".glyphs .column.picked .token")).to_have_text("cat")
-    held = page.locator(".glyphs .column.picked .held").first.get_attribute("height")
-    expect(other.locator(".glyphs .column.picked .held").first).to_have_attribute("height", held)
+    held = page.locator(".glyphs .column.picked .held").first.get_attribute("d")
+    expect(other.locator(".glyphs .column.picked .held").first).to_have_attribute("d", held)
     token(page, 3).click()  # taken back
     expect(page).not_to_have_url(re.compile("position="))
 

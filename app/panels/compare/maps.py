@@ -15,8 +15,8 @@ from app.tables.clusters import clusters_table
 from data_prep.errors import UserError
 
 KEY, CHOICE = "mirrored-maps", "b-pick"
-CLOUD_WIDTH = 240  # of the layout, in pixels: what is left of half the page
-DRAWN = 16  # words of a cloud: nine clouds of as many are about as high as the chips of 200 units beside them
+CLOUD_WIDTH = 260  # of the layout, in pixels: what is left of half the page
+DRAWN = 9  # words of a cloud: nine clouds of as many, one below another, can be seen at once
 
 
 def show_maps(first: Side, second: Side) -> None:
