@@ -1,5 +1,6 @@
 """An uploaded file as a file on disk, which is what reads tables and finds out encodings."""
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from data_prep.errors import UserError
 from data_prep.sealed_folder import name_from
 
 
@@ -19,4 +21,16 @@ def on_disk(upload: UploadedFile, endings: Sequence[str]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="rnnscope-") as folder:
         path = Path(folder) / ".".join([stem, *found])
         path.write_bytes(upload.getbuffer())
-        yield path
+        with without_folder(Path(folder)):
+            yield path
+
+
+@contextmanager
+def without_folder(folder: Path) -> Iterator[None]:
+    """Errors raised within call the files of a temporary folder by their names: nobody knows the folder."""
+    try:
+        yield
+    except UserError as error:
+        inside = re.escape(f"{folder}{os.sep}") + rf"([^\s{re.escape(os.sep)}]+{re.escape(os.sep)})*"
+        message, hint = (re.sub(inside, "", said) for said in (error.message, error.hint))
+        raise UserError(message, hint) from error

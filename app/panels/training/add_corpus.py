@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from app.links import link_to
+from app.links import link_to, offer_choice
 from app.notices import literal, show_error
 from app.uploads import on_disk
 from data_prep.errors import UserError
@@ -18,6 +18,7 @@ ENDINGS = ["txt", "csv", "tsv", "jsonl", "parquet", "gz", "zst"]
 LARGEST_MB = 200
 SHOWN_TOKENS = 40
 NO_LABELS = "(no labels)"
+PREPARED = "corpus-prepared"  # (upload, corpus, what was said of it)
 
 
 def add_corpus() -> None:
@@ -27,14 +28,14 @@ def add_corpus() -> None:
         if upload is None:
             st.caption("Plain text in any encoding, or a table with a column of texts; .gz and .zst are unpacked.")
             return
-        with on_disk(upload, ENDINGS) as path:  # the corpus remembers the file by its name
-            try:
-                _choose_and_prepare(path, path.name.split(".", maxsplit=1)[0])
-            except UserError as error:
-                show_error(error)
+        try:
+            with on_disk(upload, ENDINGS) as path:  # the corpus remembers the file by its name
+                _choose_and_prepare(path, path.name.split(".", maxsplit=1)[0], upload.file_id)
+        except UserError as error:
+            show_error(error)
 
 
-def _choose_and_prepare(path: Path, suggested_name: str) -> None:
+def _choose_and_prepare(path: Path, suggested_name: str, upload_id: str) -> None:
     left, middle, right = st.columns(3)
     name = left.text_input("Name", suggested_name, key="corpus-name")
     unit = middle.segmented_control(
@@ -62,6 +63,7 @@ def _choose_and_prepare(path: Path, suggested_name: str) -> None:
     st.caption(f"Read as {literal(shown.encoding or 'plain text')}. The first lines, as they will be cut:")
     st.dataframe(_preview_table(shown, tokenisation), hide_index=True, width="stretch")
     if not st.button("Prepare this corpus", type="primary"):
+        _say_prepared(upload_id)
         return
     bar = st.progress(0.0)  # each report is also where Streamlit may cancel the work: nothing half-written stays
     corpus = prepare_corpus(
@@ -74,10 +76,18 @@ def _choose_and_prepare(path: Path, suggested_name: str) -> None:
     )
     bar.empty()
     sizes = ", ".join(f"{len(ids):,} {part}" for part, ids in corpus.splits.items())
-    st.success(
-        f"{corpus.name} is prepared: {sizes} {unit}, a vocabulary of {len(corpus.vocabulary):,}. Choose it above."
-    )
-    link_to("views/training.py", "Train a model on it", ":material/model_training:", corpus=corpus.name)
+    said = f"{corpus.name} is prepared: {sizes} {unit}, a vocabulary of {len(corpus.vocabulary):,}. It is chosen above."
+    st.session_state[PREPARED] = (upload_id, corpus.name, said)
+    offer_choice("corpus", corpus.name)
+    st.rerun()  # what stands above does not know of it yet
+
+
+def _say_prepared(upload_id: str) -> None:
+    """What became of this upload, if it was prepared."""
+    of, name, said = st.session_state.get(PREPARED, ("", "", ""))
+    if of == upload_id:
+        st.success(literal(said))
+        link_to("views/training.py", "Train a model on it", ":material/model_training:", corpus=name)
 
 
 def _preview_table(shown: Preview, tokenisation: Tokenisation) -> pd.DataFrame:
