@@ -65,7 +65,7 @@ def plot_by_distance(found: ByDistance, *, dark: bool) -> go.Figure:
     figure.update_yaxes(title="places", nticks=3, rangemode="tozero", row=2, col=1)
     figure.update_xaxes(title=escaped(found.unit), row=2, col=1)
     if even:
-        figure.update_xaxes(range=[0, means.edges[-1]], tickformat=",")
+        figure.update_xaxes(range=[0, means.edges[-1]], tickformat=",", dtick=1 if means.edges[-1] < 12 else None)
     else:
         ticks = [value for value in (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if value <= means.edges[-1]]
         figure.update_xaxes(

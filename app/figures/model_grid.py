@@ -71,7 +71,7 @@ def has_recalled(corpus: str) -> bool:
 def _label_levels(figure: go.Figure, recurrent: Sequence[ModelEntry], end: float, ink: str) -> None:
     """Names behind the levels, moved apart so far that they can be read; the axis is one of logarithms."""
     values = np.log10([value for trace in figure.data for value in trace.y])
-    least = np.ptp(values) / 17 if len(values) else 0
+    least = max(NARROW, np.ptp(values)) / 17 if len(values) else 0  # of the axis
     place = -np.inf
     for entry in recurrent:  # from the best, which is the lowest
         place = max(math.log10(entry.nats), place + least)

@@ -77,6 +77,13 @@ def test_a_picked_kind_has_examples_and_the_next_draw_has_others(open_here):
     app = open_here("errors", run=BYTES, kind="punctuation")
     assert app.selectbox(key="kind").value == "punctuation"
     assert "drawn at random" in said(app)
+    table = next(one.value for one in app.dataframe if "before" in one.value)
+    run = open_run(BYTES)
+    made = ensure_predictions(run)
+    for _, row in table.iterrows():
+        place = row["token of the test part"]
+        assert row["token"] == run.vocabulary.display(int(made.ids[place]))
+        assert row[f"probability, {BYTES}"] == pytest.approx(made.probabilities[place])
     app.button(key="breakdown-examples-draw").click().run()
     assert not app.exception
     assert app.query_params["draw"] in ("1", ["1"])
