@@ -15,13 +15,13 @@ help:
 run: .venv/.installed
 	@exec $(VENV_PYTHON) -m streamlit run app/main.py --server.port "$(PORT)"
 
-test: .venv/.installed-test
+test: lint
 	@$(VENV_PYTHON) app/bench/chromium.py
-	@$(VENV_PYTHON) -m ruff check .
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 exec $(VENV_PYTHON) -m pytest -n 2 --dist loadfile
 
 lint: .venv/.installed-test
 	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m ruff format --check .
 
 bench: .venv/.installed-test
 	@.venv/bin/rnnscope bench

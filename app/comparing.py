@@ -88,19 +88,21 @@ class Side:
 
     def map(self, display: MapDisplay, *, tagged: bool, most: int) -> dict[str, Any]:
         """Their memory map, as the browser draws it, with the `most` strongest words of every cloud."""
-        *what, options = self.clustering
-        return cached.find_map(*what, display, options, tagged=tagged, most=most)
+        return cached.find_map(*self.clustered, display, tagged=tagged, most=most)
 
     def reading(self, text: str) -> Reading:
         """A text as this side reads it."""
         return cached.find_reading(self.run, text, self.options.checkpoint)
 
     @cached_property
-    def clustering(self) -> tuple[Any, ...]:
-        """What `cached.find_clusters` takes."""
-        shared = (self.run, self.state, self.layer, self.words, self.treatment)
-        # A text of few words, or a layer of few units, cannot be cut into as many clusters as the sidebar offers.
-        return *shared, min(self.k, largest_k(cached.find_decomposition(*shared, self.options))), self.options
+    def clustering(self) -> cached.Clustering:
+        """What is clustered, whatever the number of clusters."""
+        return cached.Clustering.of(self.run, self.state, self.layer, self.words, self.treatment, self.options)
+
+    @cached_property
+    def clustered(self) -> cached.Clustered:
+        """With the number of clusters: of few words or units there cannot be as many as the sidebar offers."""
+        return self.clustering, min(self.k, largest_k(cached.find_decomposition(self.clustering)))
 
     @cached_property
     def _response(self) -> ExpectedResponse:
@@ -108,7 +110,7 @@ class Side:
 
     @cached_property
     def _clusters(self) -> Coclusters:
-        return cached.find_clusters(*self.clustering)
+        return cached.find_clusters(*self.clustered)
 
 
 def words_in_common(first: Side, second: Side) -> CommonWords:
@@ -119,7 +121,7 @@ def words_in_common(first: Side, second: Side) -> CommonWords:
 
 def matching(first: Side, second: Side) -> ClusterMatching:
     """What becomes of the word clusters of A in B; UserError where they have too few words in common."""
-    return cached.find_matching(first.clustering, second.clustering)
+    return cached.find_matching(first.clustered, second.clustered)
 
 
 def figures_of(first: Side, second: Side) -> dict[str, LayerFigures]:

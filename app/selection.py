@@ -49,9 +49,15 @@ class Selection:
         return f"layer {self.layer + 1}"
 
     @property
-    def clustering(self) -> tuple[Run, str, int, int, Treatment]:
-        """What the clusters are of, whatever their number."""
-        return self.run, self.state, self.layer, self.words, self.treatment
+    def clustering(self) -> cached.Clustering:
+        """What is clustered, whatever the number of clusters."""
+        return cached.Clustering.of(self.run, self.state, self.layer, self.words, self.treatment)
+
+    @property
+    def clustered(self) -> cached.Clustered:
+        """With the number of clusters: of few words or units there cannot be as many as the slider offers."""
+        clustering = self.clustering
+        return clustering, min(self.k, largest_k(cached.find_decomposition(clustering)))
 
     def response(self) -> ExpectedResponse:
         """Expected responses of the selected layer and state to the selected number of words."""
@@ -59,16 +65,11 @@ class Selection:
 
     def clusters(self) -> Coclusters:
         """Co-clusters of the selected responses."""
-        return cached.find_clusters(self.run, self.state, self.layer, self.words, self.treatment, self._k())
+        return cached.find_clusters(*self.clustered)
 
-    def map(self, display: MapDisplay, *, tagged: bool) -> dict[str, Any]:
+    def map(self, display: MapDisplay, *, tagged: bool, most: int | None = None) -> dict[str, Any]:
         """Their memory map, as the browser draws it; tagged: with the parts of speech of the words."""
-        return cached.find_map(*self.clustering, self._k(), display, tagged=tagged)
-
-    def _k(self) -> int:
-        # A text of few words, or a layer of few units, cannot be cut into as many clusters as the slider offers.
-        found = cached.find_decomposition(self.run, self.state, self.layer, self.words, self.treatment)
-        return min(self.k, largest_k(found))
+        return cached.find_map(*self.clustered, display, tagged=tagged, most=most)
 
 
 def choose() -> None:

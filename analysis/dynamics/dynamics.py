@@ -80,10 +80,7 @@ def training_dynamics(
                 "Take models of the same vocabulary, in the same places of the same text.",
             )
     kl = np.array(
-        [
-            [symmetric_divergence(one.distributions, model.distributions) for model in models.values()]
-            for one in moments
-        ]
+        [[symmetric_divergence(one.distributions, model.distributions) for model in models.values()] for one in moments]
     )  # (C, M, S)
     resampled = np.array([[bootstrap_means(values, block=1, seed=seed) for values in row] for row in kl])
     nearest = resampled.argmin(1)  # (C, bootstraps)

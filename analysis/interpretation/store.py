@@ -49,6 +49,7 @@ def ensure_scores(
 
     def compute() -> Content:
         properties = text_properties(token_text(source.ids, run.vocabulary, source.offsets), options.pattern)
+
         def read_now() -> np.ndarray:
             return states_of(run.load_network(), source, run.vocabulary, options.state, options.layer)
 
@@ -59,9 +60,7 @@ def ensure_scores(
     return _scores(ensure_result(key, compute, again=again))
 
 
-def states_of(
-    network: RecurrentNetwork, source: Source, vocabulary: Vocabulary, state: str, layer: int
-) -> np.ndarray:
+def states_of(network: RecurrentNetwork, source: Source, vocabulary: Vocabulary, state: str, layer: int) -> np.ndarray:
     """(T, H): the states of one layer along a source."""
     begins = paragraph_begins(source.ids, vocabulary)
     return read_states(network, source.ids, state, layer, source.offsets, begins)

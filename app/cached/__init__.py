@@ -4,7 +4,15 @@ Streamlit hashes large arrays by a sample and skips arguments with an underscore
 part of a key. What is returned is shared between visitors: frozen, and never changed.
 """
 
-from app.cached.clusters import find_clusters, find_decomposition, find_figures, find_matching, quality_in_progress
+from app.cached.clusters import (
+    Clustered,
+    Clustering,
+    find_clusters,
+    find_decomposition,
+    find_figures,
+    find_matching,
+    quality_in_progress,
+)
 from app.cached.corpora import corpus_states, find_corpus, find_frequencies, find_prepared, prepared_corpora
 from app.cached.dynamics import find_dynamics, find_moment_sample
 from app.cached.errors import (
@@ -59,6 +67,8 @@ from app.cached.uploads import find_columns, find_summaries, find_texts
 
 __all__ = [
     "RECORDED",
+    "Clustered",
+    "Clustering",
     "TextChoice",
     "are_gates_counted",
     "begin_errors_again",

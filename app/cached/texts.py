@@ -10,7 +10,7 @@ from analysis.texts.occurrence import Occurrence, compare_occurrence
 from analysis.texts.reading import Reading, read_text
 from analysis.texts.token_changes import TokenChanges, token_changes
 from analysis.texts.unit_values import unit_values
-from app.cached.clusters import clusters_of
+from app.cached.clusters import Clustering, find_clusters
 from app.cached.recordings import RECORDED, find_recording, recording_name
 from app.cached.runs import find_run, network_of
 from app.components.sentence_glyphs import glyph_row
@@ -22,19 +22,9 @@ def find_reading(run: Run, text: str, checkpoint: int | None = None) -> Reading:
     return reading_of(run.id, run.digest, checkpoint, text)
 
 
-def find_flow(run: Run, text: str, *clustering: Any) -> ClusterFlow:
-    """How a text moves the clusters; `clustering` as the rest of `find_clusters`."""
-    return _flow(run.id, recording_name(run, RECORDED), text, clustering)
-
-
 def find_changes(run: Run, text: str, state: str, layer: int) -> TokenChanges:
     """How much each token of a text moves one layer."""
     return _changes(run.id, recording_name(run, RECORDED), text, state, layer)
-
-
-def find_glyph_row(run: Run, text: str, *clustering: Any) -> dict[str, Any]:
-    """A text as the glyphs show it; `clustering` as the rest of `find_clusters`."""
-    return _glyph_row(run.id, recording_name(run, RECORDED), text, clustering)
 
 
 def find_unit_values(run: Run, text: str, layer: int, quantity: str) -> np.ndarray:
@@ -48,6 +38,22 @@ def find_occurrence(run: Run, text: str, position: int, state: str, layer: int) 
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
+def find_flow(text: str, clustering: Clustering, k: int) -> ClusterFlow:
+    """How a text moves the clusters."""
+    reading, clusters = find_reading(clustering.run, text), find_clusters(clustering, k)
+    return cluster_flow(reading.states[clustering.state][:, clustering.layer], clusters.unit_labels, clusters.k)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def find_glyph_row(text: str, clustering: Clustering, k: int) -> dict[str, Any]:
+    """A text as the glyphs show it."""
+    run, state, layer = clustering.run, clustering.state, clustering.layer
+    flow, changes = find_flow(text, clustering, k), find_changes(run, text, state, layer)
+    clusters = find_clusters(clustering, k)
+    return glyph_row(find_reading(run, text), flow, changes, run.vocabulary, run.classes, clusters, state, layer)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
 def reading_of(run_id: str, digest: str, checkpoint: int | None, text: str) -> Reading:
     """What `find_reading` finds."""
     reading = read_text(network_of(run_id, digest, checkpoint), find_run(run_id).vocabulary, text)
@@ -57,24 +63,9 @@ def reading_of(run_id: str, digest: str, checkpoint: int | None, text: str) -> R
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _flow(run_id: str, recorded: str, text: str, clustering: tuple[Any, ...]) -> ClusterFlow:
-    run, clusters = find_run(run_id), clusters_of(run_id, recorded, RECORDED, *clustering)
-    state, layer = clustering[:2]
-    return cluster_flow(find_reading(run, text).states[state][:, layer], clusters.unit_labels, clusters.k)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
 def _changes(run_id: str, recorded: str, text: str, state: str, layer: int) -> TokenChanges:  # noqa: ARG001
     run = find_run(run_id)
     return token_changes(find_reading(run, text), find_recording(run).response(state, layer))
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _glyph_row(run_id: str, recorded: str, text: str, clustering: tuple[Any, ...]) -> dict[str, Any]:
-    run, (state, layer) = find_run(run_id), clustering[:2]
-    flow, changes = _flow(run_id, recorded, text, clustering), _changes(run_id, recorded, text, state, layer)
-    clusters = clusters_of(run_id, recorded, RECORDED, *clustering)
-    return glyph_row(find_reading(run, text), flow, changes, run.vocabulary, run.classes, clusters, state, layer)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -17,9 +17,7 @@ try:
 except UserError as error:
     without_checkpoints(error)
     raise PageEnded from error
-family = place.segmented_control(
-    "Beside", FAMILIES, default="n-gram", required=True, key="family", bind="query-params"
-)
+family = place.segmented_control("Beside", FAMILIES, default="n-gram", required=True, key="family", bind="query-params")
 try:
     found = cached.find_dynamics(chosen.run, family)
 except UserError:  # which n-NN models there are is known from the corpus, which is not at hand

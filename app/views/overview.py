@@ -1,18 +1,18 @@
-"""What the selected run is, how good it is, and where to look."""
+"""What the selected run remembers at a glance, what it is, how good, and where to look."""
 
 import streamlit as st
 
 from app import cached, selection
 from app.notices import literal
 from app.pages import SECTIONS
+from app.panels.glance import show_glance
 from app.panels.run import facts, show_import, show_training
 from app.tables.runs import headline, runs_table
 from data_prep.errors import UserError
 
-st.title("What does a recurrent network remember?")
-st.markdown(
-    "rnnscope opens the memory of a network that was trained on text: which words move which units, "
-    "what a sentence writes and erases, and what the model expects next."
+st.title("What does a recurrent network remember?", anchor=False)
+st.caption(
+    "Which words move which units of its memory, what a sentence writes and erases, what it expects, where it errs."
 )
 chosen = None
 try:
@@ -22,7 +22,7 @@ except UserError as error:
 
 if chosen:
     run = chosen.run
-    st.subheader(f":material/deployed_code: {literal(run.id)}", anchor=False)
+    show_glance(chosen)
     columns = st.columns(4)
     columns[0].metric("Model", run.model_name, border=True)
     columns[1].metric("Parameters", f"{run.parameters:,}" if run.parameters else "–", border=True)

@@ -15,9 +15,7 @@ from app import pages
 from app.bench.browser import link_to
 
 RUN = "run=toy-words-lstm"
-PAGES = {Path(page.path).stem: page.title for page in pages.PAGES[1:]} | {
-    "": "What does a recurrent network remember?"
-}
+PAGES = {Path(page.path).stem: page.title for page in pages.PAGES[1:]} | {"": "What does a recurrent network remember?"}
 
 
 def go(page: Page, name: str) -> None:
@@ -46,6 +44,17 @@ def test_the_pages_are_a_click_apart_and_keep_the_choices(visit):
     for name in ("Words", "Sentences", "Memory map"):
         go(page, name)
         expect(page).to_have_url(re.compile("layer=1"))
+
+
+def test_a_word_clicked_on_the_first_page_is_picked_in_the_memory_map(visit):
+    page = visit(f"?{RUN}")
+    word = word_of(page)
+    name = word.get_attribute("aria-label")
+    word.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Memory map")
+    page.mouse.move(0, 0)  # the map is drawn under it, where it would point at another word
+    expect(page).to_have_url(re.compile("word="))
+    expect(page.locator(".map .legend")).to_contain_text(f"expected response to “{name}”")
 
 
 def test_a_clicked_word_colours_the_units_and_stands_in_the_address(visit):

@@ -39,9 +39,7 @@ def test_dynamics_name_the_nearest_context_at_each_checkpoint(run_json, run_text
     found = run_json("analyse", "kept", "dynamics")["dynamics"]
     dynamics = stored_dynamics(open_run("kept")).dynamics
     assert [one["nearest"] for one in found["moments"]] == [dynamics.models[place] for place in dynamics.nearest]
-    np.testing.assert_allclose(
-        [one["symmetric_kl_nats"] for one in found["moments"]], dynamics.divergence, atol=1e-5
-    )
+    np.testing.assert_allclose([one["symmetric_kl_nats"] for one in found["moments"]], dynamics.divergence, atol=1e-5)
     assert "n-gram, context" in run_text("analyse", "kept", "dynamics")
 
 

@@ -3,15 +3,14 @@
 import streamlit as st
 
 from analysis.clusters.quality import QualityProfile
-from app import cached
 from app.cached import RECORDED
 from app.comparing import Side, figures_of, words_in_common
 from app.notices import how_to_read, literal
+from app.panels.cluster_quality import checked_so_far, wait_for_check
 from app.panels.compare.states import show_table
 from app.panels.recording import recorded_from, recorded_text
 from app.tables.comparison import cluster_rows, layer_rows, quality_rows, run_rows, sides_table
 from app.tables.runs import headline
-from data_prep.errors import UserError
 
 
 def side_heading(side: Side, carriers: float) -> None:
@@ -30,14 +29,14 @@ def side_heading(side: Side, carriers: float) -> None:
 def show_figures(first: Side, second: Side) -> None:
     """Corpus, size, test figures, sparsity, saturation, and how far the clusters are to be trusted."""
     figures = figures_of(first, second)
-    work = {side.name: cached.quality_in_progress(*_clustering(side)) for side in (first, second)}
+    profiles = [checked_so_far(side.clustering) for side in (first, second)]
     rows = [
         run_rows(side.run, side.options.checkpoint)
         | {"looked at": side.layer_name, "recorded from": recorded_from(side.run, side.options)}
         | layer_rows(figures[side.name])
         | cluster_rows(side.clusters())
-        | quality_rows(_profile(side), side.clusters().k)
-        for side in (first, second)
+        | quality_rows(profile if isinstance(profile, QualityProfile) else None, side.clusters().k)
+        for side, profile in zip((first, second), profiles, strict=True)
     ]
     show_table(sides_table(*rows))
     units = {side.run.vocabulary.tokenisation.unit for side in (first, second)}
@@ -47,33 +46,11 @@ def show_figures(first: Side, second: Side) -> None:
         st.caption(f"The test figures are per token of {' and of '.join(sorted(units))}: they cannot be compared.")
     elif first.run.corpus["digest"] != second.run.corpus["digest"]:
         st.caption("The test figures are on different texts: they cannot be compared.")
-    if not all(one.done() for one in work.values()):
-        _wait(first, second)
+    if None in profiles:
+        wait_for_check(first.clustering, second.clustering)
     how_to_read(
         "Every figure of A beside that of B; those of the responses are over "
         + ("the words that both have in common" if len(words_in_common(first, second)) else "the words of each side")
         + ", as often as they occur.",
         "two models differ in more than one thing at a time: size, training and luck of the seed among them.",
     )
-
-
-def _profile(side: Side) -> QualityProfile | None:
-    work = cached.quality_in_progress(*_clustering(side))
-    if not work.done():
-        return None
-    try:
-        return work.result()
-    except UserError:
-        return None
-
-
-def _clustering(side: Side) -> tuple:
-    *what, _, options = side.clustering
-    return *what, options
-
-
-@st.fragment(run_every=0.7)
-def _wait(first: Side, second: Side) -> None:
-    if all(cached.quality_in_progress(*_clustering(side)).done() for side in (first, second)):
-        st.rerun(scope="app")
-    st.caption(":material/hourglass_top: Checking how far the clusters are to be trusted …")

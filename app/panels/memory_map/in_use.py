@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import cached
 from app.components.memory_map import MapDisplay, memory_map
+from app.links import take_choice
 from app.notices import how_to_read
 from app.panels.memory_map.details import show_details
 from app.panels.recording import recorded_from
@@ -28,6 +29,7 @@ def use_map(chosen: Selection, display: MapDisplay, *, tagged: bool) -> None:
     picked = None
     for box, kind, options in zip(st.columns([2, 1, 1]), KINDS, choices, strict=True):
         label = noun if kind == "word" else kind
+        take_choice(kind, options)
         found = box.selectbox(
             label.capitalize(),
             options,
@@ -35,7 +37,7 @@ def use_map(chosen: Selection, display: MapDisplay, *, tagged: bool) -> None:
             key=kind,
             bind="query-params",
             placeholder=f"find a {label}",
-            on_change=_drop_others,
+            on_change=drop_others,
             args=(kind,),
             label_visibility="collapsed",
         )
@@ -62,7 +64,7 @@ def _take_pick(names: list[str]) -> None:
         st.session_state["cluster"] = index + 1 if kind == "cluster" else None
 
 
-def _drop_others(kind: str) -> None:
+def drop_others(kind: str) -> None:
     """One thing is picked at a time: a word, a unit or a cluster."""
     for other in set(KINDS) - {kind}:
         st.session_state[other] = None

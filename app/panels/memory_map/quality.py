@@ -3,11 +3,11 @@
 import streamlit as st
 
 from analysis.clusters.quality import TRUSTED, UNTRUSTED, QualityProfile
-from app import cached
 from app.components.cluster_count import cluster_count, cluster_count_data
 from app.figures.cluster_quality import plot_cluster_quality
 from app.notices import literal
 from app.numbers import numbers
+from app.panels.cluster_quality import Checked, wait_for_check
 from app.selection import Selection, choose_k
 from app.tables.clusters import quality_table
 from data_prep.errors import UserError
@@ -17,26 +17,20 @@ _SHOWN = {TRUSTED: (":material/verified:", "green"), UNTRUSTED: (":material/warn
 _SHAKY = (":material/help:", "orange")
 
 
-def quality_badge(chosen: Selection) -> None:
-    """The verdict on the clusters in a word, once it is known."""
-    work = cached.quality_in_progress(*chosen.clustering)
-    if not work.done():
+def quality_badge(k: int, checked: Checked) -> None:
+    """The verdict on k clusters in a word, once it is known."""
+    if checked is None:
         st.badge("checking …", icon=":material/hourglass_top:", color="gray")
-        return
-    if work.exception():
-        return
-    profile, k = work.result(), chosen.clusters().k
-    if k <= profile.ks[-1]:
-        verdict = profile.verdicts[k - int(profile.ks[0])]
+    elif isinstance(checked, QualityProfile) and k <= checked.ks[-1]:
+        verdict = checked.verdicts[k - int(checked.ks[0])]
         icon, colour = _SHOWN.get(verdict, _SHAKY)
         st.badge(f"{k} clusters: {verdict}", icon=icon, color=colour, help="Why, stands below the map.")
 
 
-def quality_strip(chosen: Selection) -> None:
+def quality_strip(k: int, checked: Checked) -> None:
     """Every number of clusters with how far it is to be trusted; a click takes it."""
-    work = cached.quality_in_progress(*chosen.clustering)
-    profile = work.result() if work.done() and not work.exception() else None
-    cluster_count(cluster_count_data(chosen.clusters().k, profile), key=STRIP, on_take=_take)
+    profile = checked if isinstance(checked, QualityProfile) else None
+    cluster_count(cluster_count_data(k, profile), key=STRIP, on_take=_take)
 
 
 def _take() -> None:
@@ -44,20 +38,22 @@ def _take() -> None:
         choose_k(k)
 
 
-def quality_panel(chosen: Selection) -> None:
-    """Why the clusters are to be trusted or not, for every number of them; computed beside the page, which goes on."""
-    if not cached.quality_in_progress(*chosen.clustering).done():
-        _wait(chosen)
-        return
-    try:
-        profile = cached.quality_in_progress(*chosen.clustering).result()
-    except UserError as error:
-        st.caption(literal(f"How far the clusters are to be trusted cannot be told: {error.message}"))
-        return
-    k = chosen.clusters().k
-    if k > profile.ks[-1]:
-        st.caption(f"How far {k} clusters are to be trusted cannot be told: too few words or units.")
-        return
+def quality_panel(chosen: Selection, k: int, checked: Checked) -> None:
+    """Why k clusters are to be trusted or not, and any other number of them."""
+    match checked:
+        case None:
+            wait_for_check(chosen.clustering)
+        case UserError():
+            st.caption(literal(f"How far the clusters are to be trusted cannot be told: {checked.message}"))
+        case BaseException():
+            raise checked
+        case _ if k > checked.ks[-1]:
+            st.caption(f"How far {k} clusters are to be trusted cannot be told: too few words or units.")
+        case _:
+            _explain(k, checked)
+
+
+def _explain(k: int, profile: QualityProfile) -> None:
     at = k - int(profile.ks[0])
     icon, colour = _SHOWN.get(profile.verdicts[at], _SHAKY)
     left, right = st.columns([5, 1], vertical_alignment="center")
@@ -84,13 +80,6 @@ def _show_profile(profile: QualityProfile, k: int) -> None:
         "the normalised mutual information, which shuffled ones reach in part by chance. **Mind:** clusters that "
         "come out again may still mean nothing."
     )
-
-
-@st.fragment(run_every=0.7)
-def _wait(chosen: Selection) -> None:
-    if cached.quality_in_progress(*chosen.clustering).done():
-        st.rerun(scope="app")
-    st.caption(":material/hourglass_top: Checking how far these clusters are to be trusted …")
 
 
 def _reasons(profile: QualityProfile, at: int) -> str:

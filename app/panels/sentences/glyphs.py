@@ -116,12 +116,11 @@ def draw_glyphs(
 
     named: the clusters, as by `named_clusters`.
     """
-    run, clusters = chosen.run, chosen.clusters()
-    clustering = (*chosen.clustering[1:], clusters.k)
-    rows = [cached.find_glyph_row(run, text, *clustering) for text in texts]
+    run, clustered = chosen.run, chosen.clustered
+    rows = [cached.find_glyph_row(text, *clustered) for text in texts]
     titles = [f"Text {number}" for number in range(1, len(rows) + 1)]
     shown = 0 if run.classes or not guesses else GUESSES
-    drawn = hashlib.sha256(repr((run.digest, clustering, list(texts), offsets, aligned, shown)).encode()).hexdigest()
+    drawn = hashlib.sha256(repr((run.digest, clustered, list(texts), offsets, aligned, shown)).encode()).hexdigest()
     data = sentence_glyphs_data(
         rows,
         offsets,

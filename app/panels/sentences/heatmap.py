@@ -42,9 +42,7 @@ def heatmap_panel(chosen: Selection, text: str, position: int) -> None:
     most = max(1, MOST_VALUES // units)
     start = max(0, min(position - most // 2, len(tokens) - most))
     signed = not quantity.endswith("_gate")
-    drawn = hashlib.sha256(
-        repr((run.digest, text, chosen.clustering[1:], clusters.k, quantity, start)).encode()
-    ).hexdigest()
+    drawn = hashlib.sha256(repr((run.digest, text, chosen.clustered, quantity, start)).encode()).hexdigest()
     data = unit_heatmap_data(
         values[start : start + most],
         start,

@@ -69,7 +69,7 @@ def _look(chosen: Selection, texts: Sequence[str], align: str | None, *, guesses
     else:
         st.subheader(f"In the place of token {position + 1}{where}: {token}", anchor=False)
         what_if_panel(chosen, text, position, labels)
-    flow = cached.find_flow(run, text, *chosen.clustering[1:], chosen.clusters().k)
+    flow = cached.find_flow(text, *chosen.clustered)
     numbers(
         lambda: steps_table(reading, flow, vocabulary, run.classes),
         "sentence",

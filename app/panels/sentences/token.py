@@ -31,7 +31,7 @@ def token_panel(chosen: Selection, text: str, position: int, labels: list[str]) 
     """What the token did; labels: of the clusters."""
     run, clusters = chosen.run, chosen.clusters()
     reading = cached.find_reading(run, text)
-    flow = cached.find_flow(run, text, *chosen.clustering[1:], clusters.k)
+    flow = cached.find_flow(text, *chosen.clustered)
     left, middle, right = st.columns([4, 5, 5])
     _expected(left, chosen, reading, position)
     _clusters(middle, flow, position, labels)

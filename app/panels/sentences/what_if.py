@@ -1,7 +1,5 @@
 """The panel that replaces one token of a text and shows how far the difference reaches."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from analysis.similarity import nearest_words
@@ -45,10 +43,9 @@ def what_if_panel(chosen: Selection, text: str, position: int, labels: list[str]
     if typed != LEFT_OUT and not tokens:
         st.info("There is nothing in that to read.")
         return
-    clustering = (*chosen.clustering[1:], chosen.clusters().k)
     try:
         replaced = cached.find_replacement(run, text, position, tokens)
-        found = cached.find_downstream(run, text, position, tokens, *clustering)
+        found = cached.find_downstream(text, position, tokens, *chosen.clustered)
     except UserError as error:
         show_error(error)
         return
@@ -67,7 +64,7 @@ def what_if_panel(chosen: Selection, text: str, position: int, labels: list[str]
         "the same tokens, hatched where it is less. Below: where in the memory the difference sits.",
         "a difference that fades was forgotten, not without effect; a short text ends before anything can fade.",
     )
-    _both(chosen, text, replaced, tokens, position, clustering)
+    _both(chosen, text, replaced, tokens, position)
     numbers(
         lambda: downstream_table(replaced, found, vocabulary, run.classes),
         "what-if",
@@ -134,14 +131,7 @@ def _figures(chosen: Selection, replaced: Replacement, found: Downstream) -> Non
     )
 
 
-def _both(
-    chosen: Selection,
-    text: str,
-    replaced: Replacement,
-    tokens: tuple[str, ...],
-    position: int,
-    clustering: Sequence[object],
-) -> None:
+def _both(chosen: Selection, text: str, replaced: Replacement, tokens: tuple[str, ...], position: int) -> None:
     run, vocabulary = chosen.run, chosen.run.vocabulary
     heading, button = st.columns([3, 1], vertical_alignment="center")
     heading.markdown("**Both texts, on one scale, aligned at the replaced token**")
@@ -157,8 +147,8 @@ def _both(
     if kept:  # this part of the page runs alone, and the boxes with the texts stand outside it
         st.rerun(scope="app")
     rows = [
-        cached.find_glyph_row(run, text, *clustering),
-        cached.find_changed_row(run, text, position, tokens, *clustering),
+        cached.find_glyph_row(text, *chosen.clustered),
+        cached.find_changed_row(text, position, tokens, *chosen.clustered),
     ]
     at = min(position, len(rows[1]["tokens"]) - 1)
     window = (max(0, position - 3), max(0, position - 3) + 12)
@@ -171,7 +161,7 @@ def _both(
         vocabulary.tokenisation.noun,
         guesses=0,
         window=window if len(rows[0]["tokens"]) > 12 else None,
-        key=repr((run.digest, clustering, text, position, tokens)),
+        key=repr((run.digest, chosen.clustered, text, position, tokens)),
         title="What if, word by word",
     )
     sentence_glyphs(data, None, key=KEY, on_pick=lambda: None, on_window=lambda: None)
