@@ -18,11 +18,12 @@ ENDINGS = ["txt", "csv", "tsv", "jsonl", "parquet", "gz", "zst"]
 LARGEST_MB = 200
 SHOWN_TOKENS = 40
 NO_LABELS = "(no labels)"
-PREPARED = "corpus-prepared"  # (upload, corpus, what was said of it)
+PREPARED = "corpus-prepared"  # (corpus, what was said of it)
 
 
 def add_corpus() -> None:
     """Upload, choose, preview, prepare."""
+    _say_prepared()
     with st.expander("Add a corpus", icon=":material/add:"):
         upload = st.file_uploader("Text or table", type=ENDINGS, max_upload_size=LARGEST_MB, key="corpus-upload")
         if upload is None:
@@ -30,12 +31,12 @@ def add_corpus() -> None:
             return
         try:
             with on_disk(upload, ENDINGS) as path:  # the corpus remembers the file by its name
-                _choose_and_prepare(path, path.name.split(".", maxsplit=1)[0], upload.file_id)
+                _choose_and_prepare(path, path.name.split(".", maxsplit=1)[0])
         except UserError as error:
             show_error(error)
 
 
-def _choose_and_prepare(path: Path, suggested_name: str, upload_id: str) -> None:
+def _choose_and_prepare(path: Path, suggested_name: str) -> None:
     left, middle, right = st.columns(3)
     name = left.text_input("Name", suggested_name, key="corpus-name")
     unit = middle.segmented_control(
@@ -63,7 +64,6 @@ def _choose_and_prepare(path: Path, suggested_name: str, upload_id: str) -> None
     st.caption(f"Read as {literal(shown.encoding or 'plain text')}. The first lines, as they will be cut:")
     st.dataframe(_preview_table(shown, tokenisation), hide_index=True, width="stretch")
     if not st.button("Prepare this corpus", type="primary"):
-        _say_prepared(upload_id)
         return
     bar = st.progress(0.0)  # each report is also where Streamlit may cancel the work: nothing half-written stays
     corpus = prepare_corpus(
@@ -77,15 +77,15 @@ def _choose_and_prepare(path: Path, suggested_name: str, upload_id: str) -> None
     bar.empty()
     sizes = ", ".join(f"{len(ids):,} {part}" for part, ids in corpus.splits.items())
     said = f"{corpus.name} is prepared: {sizes} {unit}, a vocabulary of {len(corpus.vocabulary):,}. It is chosen above."
-    st.session_state[PREPARED] = (upload_id, corpus.name, said)
+    st.session_state[PREPARED] = (corpus.name, said)
     offer_choice("corpus", corpus.name)
     st.rerun()  # what stands above does not know of it yet
 
 
-def _say_prepared(upload_id: str) -> None:
-    """What became of this upload, if it was prepared."""
-    of, name, said = st.session_state.get(PREPARED, ("", "", ""))
-    if of == upload_id:
+def _say_prepared() -> None:
+    """What was prepared last, while it is looked at; outside what is folded, which the new page above it may close."""
+    name, said = st.session_state.get(PREPARED, ("", ""))
+    if name and st.session_state.get("corpus") == name:
         st.success(literal(said))
         link_to("views/training.py", "Train a model on it", ":material/model_training:", corpus=name)
 
