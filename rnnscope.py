@@ -63,12 +63,14 @@ from data_prep.vocabulary import Vocabulary
 from models.evaluation import cross_entropy_nats
 from models.foreign.examining import ImportOptions, examine_network
 from models.foreign.importing import keep_network, prepare_text
-from models.generation import Node, Sample, Tree, sample, tree
+from models.generation.continuations import Node, Tree, tree
+from models.generation.sampling import Sample, sample
 from models.network import RecurrentLanguageModel
 from models.recipe import Recipe
 from models.recipe_files import load_recipe
-from models.run import Run, list_runs, open_run, save_run
+from models.run import Run, list_runs, open_run
 from models.training.loop import train
+from models.training.saving import save_run
 
 __all__ = [
     "ByDistance",

@@ -108,8 +108,8 @@ def state_measures(states: np.ndarray) -> StateMeasures:
     )
 
 
-def distribution_measures(counts: np.ndarray, lowest: float = -1.0, highest: float = 1.0) -> DistributionMeasures:
-    """Size and saturation from counts (H, bins) of each unit's values, in bins of equal width from lowest to highest.
+def distribution_measures(counts: np.ndarray) -> DistributionMeasures:
+    """Size and saturation from counts (H, bins) of each unit's values, in bins of equal width from −1 to 1.
 
     Raises UserError where nothing was counted.
     """
@@ -117,7 +117,7 @@ def distribution_measures(counts: np.ndarray, lowest: float = -1.0, highest: flo
     if not of_unit.all():
         raise UserError("Some units have no counted values.", "Record a text with some tokens.")
     shares = counts / of_unit[:, None]
-    edges = np.linspace(lowest, highest, counts.shape[1] + 1)
+    edges = np.linspace(-1.0, 1.0, counts.shape[1] + 1)
     middles = np.abs(edges[:-1] + edges[1:]) / 2
     saturated = shares[:, middles > SATURATED].sum(1)
     return DistributionMeasures(

@@ -11,9 +11,10 @@ from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 from data_prep.sealed_folder import MANIFEST
 from models.recipe import Recipe
-from models.run import runs_home
-from models.training.folder import Request, TrainingFolder, find_training, open_training, training_ids
+from models.run_folders import runs_home
+from models.training.folder import Request, TrainingFolder
 from models.training.job import new_training
+from models.training.trainings import find_training, open_training, training_ids
 
 State = Literal["starting", "running", "stopped", "failed", "interrupted", "finished"]
 LATELY_SECONDS = 3600
@@ -32,7 +33,7 @@ class Sentences(_Read):
 
 
 class SeenEpoch(_Read):
-    """One epoch; see `models.training.loop.Epoch`."""
+    """One epoch; see `models.training.history.Epoch`."""
 
     epoch: int
     train_nats: float
@@ -42,7 +43,7 @@ class SeenEpoch(_Read):
 
 
 class Seen(_Read):
-    """What a training reports; see `models.training.loop.Progress`. Everything is missing before the first report.
+    """What a training reports; see `models.training.progress.Progress`. Everything is missing before the first report.
 
     curve: [update, nats] of the training part. per: what losses are the mean over. sample: what it writes now.
     """

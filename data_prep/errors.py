@@ -14,3 +14,5 @@ class UserError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        if hint:
+            self.add_note(hint)  # which a traceback shows, in a script of the user's own

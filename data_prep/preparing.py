@@ -107,7 +107,7 @@ def prepare_corpus(
             return present
         raise UserError(
             f"There is another corpus called {name}, made from {present.source.get('file')}.",
-            "Choose a different --name, or delete the folder of the other one.",
+            f"Choose a different --name, or delete its folder: {folder}",
         )
     _sweep_abandoned(folder)
     with sealing(folder, "corpus", SCHEMA) as unfinished:

@@ -86,13 +86,13 @@ def examine(path: Path, encoding: str | None = None, on_progress: OnProgress = s
     return source
 
 
-def beginning(path: Path, encoding: str | None = None, size: int = SAMPLE) -> tuple[str, str]:
-    """(text, encoding) of the first `size` bytes, for a look at a file of any size.
+def beginning(path: Path, encoding: str | None = None) -> tuple[str, str]:
+    """(text, encoding) of the first `SAMPLE` bytes, for a look at a file of any size.
 
     Raises UserError as `examine` does, for what can be seen that early.
     """
     compression = recognise(path)
-    block = next(raw_blocks(path, compression, size), b"")
+    block = next(raw_blocks(path, compression, SAMPLE), b"")
     marked = next((name for mark, name in BYTE_ORDER_MARKS.items() if block.startswith(mark)), None)
     scan = _Utf8Scan()
     scan.feed(block)

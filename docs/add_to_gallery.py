@@ -15,7 +15,8 @@ from analysis.gates.store import corpus_digest, ensure_gates, gates_content, gat
 from analysis.recording.store import SHIPPED, ensure_recording, save_recording
 from analysis.results import save_result
 from data_prep.sealed_folder import MANIFEST, open_sealed, read_json, sealing, write_json
-from models.run import GALLERY, LAST_WEIGHTS, SCHEMA, Run, open_run
+from models.run import LAST_WEIGHTS, SCHEMA, Run, open_run
+from models.run_folders import GALLERY
 
 
 def add_to_gallery(run_id: str, *, final: bool) -> None:

@@ -7,7 +7,7 @@ from torch.nn.utils.rnn import pack_padded_sequence
 
 from data_prep.errors import UserError
 from models.linear_cross_entropy import linear_cross_entropy
-from models.recipe import ModelSettings
+from models.recipe import ModelSettings, Recipe
 
 CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 DEVICES = ("auto", "cpu", "cuda")
@@ -135,6 +135,13 @@ class RecurrentClassifier(RecurrentNetwork):
         """
         losses = functional.cross_entropy(self(ids, lengths), labels, class_weights, reduction="none")
         return losses.mean()
+
+
+def build_network(recipe: Recipe, vocabulary_size: int, classes: int) -> RecurrentNetwork:
+    """The network that a recipe describes, with fresh weights."""
+    if recipe.task == "classifier":
+        return RecurrentClassifier(recipe.model, vocabulary_size, classes)
+    return RecurrentLanguageModel(recipe.model, vocabulary_size)
 
 
 def parameter_count(settings: ModelSettings, vocabulary_size: int, outputs: int) -> int:

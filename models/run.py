@@ -9,19 +9,17 @@ import torch
 
 from data_prep.corpus import Corpus, open_corpus
 from data_prep.errors import UserError
-from data_prep.sealed_folder import check_name, home, name_from, open_sealed, read_json, sealing, write_json
+from data_prep.sealed_folder import open_sealed, read_json
 from data_prep.vocabulary import Vocabulary
-from models.network import RecurrentLanguageModel, RecurrentNetwork
+from models.network import RecurrentLanguageModel, RecurrentNetwork, build_network
 from models.recipe import Recipe, parse_recipe
-from models.tensor_files import load_tensors, save_tensors
-from models.training.folder import training_ids
-from models.training.loop import Trained, build_network, history_to_json
+from models.run_folders import is_bundled, run_folder, run_ids
+from models.tensor_files import load_tensors
 
 SCHEMA = 1
 WEIGHTS = "weights.safetensors"
 LAST_WEIGHTS = "last.safetensors"  # only where the best ones are others
 ORIGINS = ("trained", "imported", "states")
-GALLERY = Path(__file__).resolve().parent.parent / "gallery"
 
 
 @dataclass(frozen=True)
@@ -65,19 +63,21 @@ class Run:
         cell = "states" if self.origin == "states" else model.cell.upper()
         return f"{'bidirectional ' if model.bidirectional else ''}{cell} {model.layers}×{model.units}"
 
-    def load_language_model(
-        self, device: torch.device | str = "cpu", *, weights_file: str = WEIGHTS
-    ) -> RecurrentLanguageModel:
-        """The network of a language model, as `load_network`; UserError when the run is a classifier."""
-        return self.expect_language_model(self.load_network(device, weights_file=weights_file))
+    def load_language_model(self, device: torch.device | str = "cpu") -> RecurrentLanguageModel:
+        """The network of a language model with the best weights; UserError when the run is a classifier."""
+        return self.expect_language_model(self.load_network(device))
 
     def expect_language_model(self, network: RecurrentNetwork) -> RecurrentLanguageModel:
         """This run's network, if it is a language model; UserError when it is a classifier."""
         if not isinstance(network, RecurrentLanguageModel):
-            raise UserError(
-                f"{self.id} tells classes, it does not predict the next token.", "Choose a run of a language model."
-            )
+            raise self.tells_classes()
         return network
+
+    def tells_classes(self) -> UserError:
+        """What to say where a language model is needed, and this run is a classifier."""
+        return UserError(
+            f"{self.id} tells classes, it does not predict the next token.", "Choose a run of a language model."
+        )
 
     def load_network(self, device: torch.device | str = "cpu", *, weights_file: str = WEIGHTS) -> RecurrentNetwork:
         """The network in float32, ready to evaluate; UserError when the weights do not fit the recipe.
@@ -175,74 +175,6 @@ class Run:
         }
 
 
-def runs_home() -> Path:
-    """Where the user's own runs are kept."""
-    return home() / "runs"
-
-
-def default_run_id(recipe: Recipe, corpus: Corpus) -> str:
-    """Corpus, cell and size; with -2, -3 … where that is taken."""
-    return free_run_id(corpus.name, recipe)
-
-
-def free_run_id(name: str, recipe: Recipe) -> str:
-    """`name`, cell and size; with -2, -3 … where that is taken."""
-    model = recipe.model
-    base = name_from(f"{name[:50]}-{model.cell}-{model.layers}x{model.units}")
-    candidate, number = base, 1
-    while _taken(candidate) or candidate in training_ids():
-        number += 1
-        candidate = f"{base}-{number}"
-    return candidate
-
-
-def reserve_run_id(run_id: str) -> str:
-    """Check that a run may be written under this id, before hours are spent on it."""
-    check_name(run_id, "run")
-    if _taken(run_id):
-        raise UserError(f"There is a run called {run_id} already.", "Choose another name; nothing is overwritten.")
-    return run_id
-
-
-def _taken(run_id: str) -> bool:
-    return (runs_home() / run_id).exists() or (GALLERY / run_id).exists()
-
-
-def save_run(run_id: str, recipe: Recipe, corpus: Corpus, trained: Trained) -> Run:
-    """Write a finished training as a run folder."""
-    stored = getattr(torch, recipe.training.stored_precision)
-
-    def save_weights(weights: dict[str, torch.Tensor], name: str) -> None:
-        save_tensors({key: value.to(stored) for key, value in weights.items()}, folder / name)
-
-    with sealing(runs_home() / reserve_run_id(run_id), "run", SCHEMA) as folder:
-        save_weights(dict(trained.network.named_parameters()), WEIGHTS)
-        if trained.last_weights is not None:
-            save_weights(trained.last_weights, LAST_WEIGHTS)
-        checkpoints = []
-        for checkpoint in trained.checkpoints:
-            name = f"checkpoint-{checkpoint.update:09d}.safetensors"
-            save_weights(checkpoint.weights, name)
-            place = {"update": checkpoint.update, "epoch": checkpoint.epoch, "valid_nats": checkpoint.valid_nats}
-            checkpoints.append(place | {"file": name})
-        write_json(folder / "recipe.json", recipe.model_dump())
-        write_json(folder / "vocabulary.json", corpus.vocabulary.to_json())
-        write_json(folder / "history.json", history_to_json(trained.history))
-        write_json(
-            folder / "run.json",
-            {
-                "corpus": {"name": corpus.name, "digest": corpus.digest, "source": corpus.source},
-                "parameters": trained.network.parameter_count(),
-                "best_epoch": trained.best_epoch,
-                "seconds": trained.seconds,
-                "test": trained.test,
-                "classes": list(corpus.classes),
-                "checkpoints": checkpoints,
-            },
-        )
-    return open_run(run_id)
-
-
 def open_run(run_id: str) -> Run:
     """Open a run by id, the user's own before the gallery's.
 
@@ -264,7 +196,7 @@ def open_run(run_id: str) -> Run:
     return Run(
         id=run_id,
         folder=folder,
-        bundled=folder.parent == GALLERY,
+        bundled=is_bundled(folder),
         digest=manifest.digest,
         recipe=parse_recipe(read_json(folder / "recipe.json"), f"{run_id}/recipe.json"),
         vocabulary=Vocabulary.from_json(read_json(folder / "vocabulary.json"), f"{run_id}/vocabulary.json"),
@@ -278,19 +210,6 @@ def open_run(run_id: str) -> Run:
         origin=about.get("origin", "trained"),
         imported=about.get("imported", {}),
     )
-
-
-def run_folder(run_id: str) -> Path:
-    """Where a run of this id is, or would be: the user's own comes before the gallery's."""
-    own, bundled = runs_home() / check_name(run_id, "run"), GALLERY / run_id
-    return own if own.is_dir() or not bundled.is_dir() else bundled
-
-
-def run_ids() -> list[str]:
-    """Ids of the gallery's runs, then of the user's own, damaged and unfinished ones included."""
-    places = (place for place in (GALLERY, runs_home()) if place.is_dir())
-    found = (path.name for place in places for path in sorted(place.iterdir()) if path.is_dir())
-    return [name for name in dict.fromkeys(found) if not name.startswith((".", "_"))]
 
 
 def list_runs(open_one: Callable[[str], Run] = open_run) -> tuple[list[Run], dict[str, UserError]]:

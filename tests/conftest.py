@@ -16,8 +16,9 @@ from data_prep.preparing import prepare_corpus
 from data_prep.sealed_folder import MANIFEST, read_json, sealing
 from data_prep.tokens import Tokenisation
 from models.recipe import Recipe
-from models.run import open_run, save_run
+from models.run import open_run
 from models.training.loop import train
+from models.training.saving import save_run
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background jobs are born without
 torch.set_num_threads(1)  # networks this small only wait for one another's threads

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from typer.main import get_command
 
 from analysis.dynamics.store import stored_dynamics
 from analysis.gates.count import recorded_gates
@@ -20,10 +21,12 @@ from analysis.texts.reading import read_text
 from app.cli.main import cli
 from app.pages import OVERVIEW, PAGES
 from models.recipe_files import built_in_recipes, load_recipe
-from models.run import GALLERY, open_run
+from models.run import open_run
+from models.run_folders import GALLERY
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+TEXTS = ("README.md", "docs/findings.md", "docs/machines.md", "docs/speed.md")
 RUNS = sorted(path.name for path in GALLERY.iterdir() if path.is_dir())
 
 
@@ -159,6 +162,41 @@ def test_the_readme_names_every_command_and_no_other():
     assert set(re.findall(r"\| `rnnscope (\w+)", README)) == commands
 
 
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_texts_give_commands_only_options_that_they_have(text):
+    known, content = get_command(cli).commands, (ROOT / text).read_text(encoding="utf-8")
+    blocks = re.findall(r"^```\w*\n(.*?)^```", content, re.MULTILINE | re.DOTALL)
+    lines = [*re.findall(r"`(rnnscope [^`]+)`", content), *(line for block in blocks for line in block.splitlines())]
+    given = [match.groups() for line in lines for match in re.finditer(r"rnnscope (\w+)([^&#;]*)", line)]
+    assert given
+    for name, words in given:
+        options = {option for parameter in known[name].params for option in parameter.opts}
+        assert set(re.findall(r"(?<= )--[a-z-]+", words)) <= options, f"rnnscope {name}{words}"
+
+
+def test_every_command_but_the_dashboard_can_answer_in_json():
+    commands = get_command(cli).commands
+    can = {name for name, command in commands.items() if any("--json" in it.opts for it in command.params)}
+    assert set(commands) - can == {"app"}
+
+
+def test_the_readmes_example_of_the_library_runs():
+    example, found = re.search(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)[1], {}
+    exec(example, found)
+    assert found["response"].mean.shape == (300, 200)
+    assert set(found["clusters"].word_labels) == set(range(9))
+    assert found["profile"].suggested_k in found["profile"].ks
+    assert found["reading"].tokens == ("the", "king", "is", "dead", ".", "<eos>")
+    assert any({"she", "he"} <= set(cloud) for cloud in found["clouds"])
+
+
 def test_the_readmes_pictures_exist():
     for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", README):
         assert (ROOT / picture).stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_texts_lead_to_files_that_exist(text):
+    content = (ROOT / text).read_text(encoding="utf-8")
+    for link in re.findall(r"\]\((?!http)([^)]+)\)", content):
+        assert (ROOT / text).parent.joinpath(link).exists(), link

@@ -111,12 +111,6 @@ def largest_k(decomposition: Decomposition) -> int:
     return min(LARGEST_K, len(decomposition.kept_words), len(decomposition.kept_units))
 
 
-def cluster_means(matrix: np.ndarray, word_labels: np.ndarray, unit_labels: np.ndarray, k: int) -> np.ndarray:
-    """(k, k): mean of the matrix (W, H) over each word cluster × unit cluster; 0 where either is empty."""
-    words, units = membership(word_labels, k), membership(unit_labels, k)
-    return np.asarray(words.T @ matrix @ units)
-
-
 def own_response(clusters: Coclusters, matrix: np.ndarray) -> np.ndarray:
     """(W,): each word's mean response over the units of its own cluster; over all units where that has none."""
     same = clusters.word_labels[:, None] == clusters.unit_labels
@@ -187,7 +181,10 @@ def _refuse_too_few_kinds(points: np.ndarray, k: int) -> None:
 def _signed_means(
     matrix: np.ndarray, word_labels: np.ndarray, unit_labels: np.ndarray, k: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Both (k, k): `cluster_means` of max(M, 0) and of min(M, 0), reading the matrix once."""
+    """Means of max(M, 0) and of min(M, 0) over each word cluster × unit cluster, both (k, k); 0 where one is empty.
+
+    The matrix M (W, H) is read once.
+    """
     words, units = membership(word_labels, k).astype(matrix.dtype), membership(unit_labels, k)
     plain, strong = np.zeros((2, k, matrix.shape[1]))
     for start in range(0, len(matrix), _WORDS_AT_ONCE):

@@ -87,7 +87,7 @@ class QualityProfile:
 def quality_profile(
     decomposition: Decomposition,
     *,
-    halves: tuple[np.ndarray, np.ndarray] | None = None,
+    halves: tuple[np.ndarray, np.ndarray] | np.ndarray | None = None,
     tags: Sequence[str] | None = None,
     seed: int = 0,
 ) -> QualityProfile:
@@ -151,9 +151,9 @@ WORDS, UNITS = 0, 1
 
 
 def _refuse_other_words(
-    matrix: np.ndarray, halves: tuple[np.ndarray, np.ndarray] | None, tags: Sequence[str] | None
+    matrix: np.ndarray, halves: tuple[np.ndarray, np.ndarray] | np.ndarray | None, tags: Sequence[str] | None
 ) -> None:
-    for half in halves or ():
+    for half in () if halves is None else halves:
         if half.shape != matrix.shape:
             raise UserError(
                 f"A half of the text has responses {half.shape}, the whole {matrix.shape}.",

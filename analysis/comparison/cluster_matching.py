@@ -37,9 +37,8 @@ class ClusterMatching:
 
     shared: (I, J) counts of words; tied: (I, J) bool, where that is more than chance allows. fates: of the I clusters
     of A, partners: for each the clusters of B that it says so of, the largest share first; fates_of_second (J),
-    partners_of_second: the same asked of B. first_labels, second_labels: (N,), the cluster of every word.
-    adjusted_rand_index: 0 by chance, 1 the same. normalised_mutual_information: 0 … 1; by_chance: its mean over
-    `SHUFFLES` shuffles of the words, drawn with `seed`.
+    partners_of_second: the same asked of B. adjusted_rand_index: 0 by chance, 1 the same.
+    normalised_mutual_information: 0 … 1; by_chance: its mean over `SHUFFLES` shuffles of the words, drawn with `seed`.
     """
 
     shared: np.ndarray
@@ -48,8 +47,6 @@ class ClusterMatching:
     partners: tuple[tuple[int, ...], ...]
     fates_of_second: tuple[Fate, ...]
     partners_of_second: tuple[tuple[int, ...], ...]
-    first_labels: np.ndarray
-    second_labels: np.ndarray
     adjusted_rand_index: float
     normalised_mutual_information: float
     by_chance: float
@@ -58,7 +55,7 @@ class ClusterMatching:
     @property
     def words(self) -> int:
         """N: how many words were compared."""
-        return len(self.first_labels)
+        return int(self.shared.sum())
 
 
 def match_clusters(
@@ -93,8 +90,6 @@ def match_clusters(
         partners=partners,
         fates_of_second=fates_of_second,
         partners_of_second=partners_of_second,
-        first_labels=first,
-        second_labels=second,
         adjusted_rand_index=adjusted_rand_index(first, second),
         normalised_mutual_information=float(normalised_mutual_information(shared)),
         by_chance=float(normalised_mutual_information(shuffled).mean()),

@@ -29,11 +29,10 @@ class Dynamics:
     """A network at C moments of its training beside M simpler models.
 
     models: their names, (M,). loss: (C,) nats per token, and loss_deviation: (C,), of the bootstrap; model_loss: (M,).
-    loss_difference: (C, M), the network's less the model's, and its deviation. divergence: (C, M), symmetric KL in
-    KL(p‖q) + KL(q‖p) in
-    nats, mean over the places, and its deviation. nearest: (C,) the model of the smallest divergence;
-    nearest_share: (C, M), in how many of `BOOTSTRAPS` samples each model was the nearest. places: S; tokens: that the
-    losses are of; seed: of the samples.
+    loss_difference: (C, M), the network's less the model's, and its deviation. divergence: (C, M), the symmetric one
+    KL(p‖q) + KL(q‖p) in nats, mean over the places, and its deviation. nearest: (C,) place of the model with the
+    smallest divergence; nearest_share: (C, M), the fraction of `BOOTSTRAPS` samples in which each model was the
+    nearest. places: S; tokens: that the losses are of; seed: of the samples.
     """
 
     models: tuple[str, ...]

@@ -1,13 +1,14 @@
-"""The training dynamics of a run beside the n-gram models of its corpus, on disk."""
+"""The training dynamics of a run beside the n-gram or n-NN models of its corpus, on disk."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from analysis.dynamics.dynamics import Dynamics, Expectations, training_dynamics
-from analysis.gates.saturation import saturation
+from analysis.gates.saturation import Saturation, saturation
 from analysis.gates.store import corpus_digest, ensure_gates
 from analysis.ngrams.store import ensure_ngram_distributions, ensure_ngram_scores
 from analysis.ngrams.window_store import ensure_window_scores, is_window_scored
@@ -25,6 +26,7 @@ NETWORKS = range(1, 20)  # tokens that n-NN models may look at
 SEED = 0
 PART = "test"
 _NGRAMS = 0.4  # of the time
+_SIDES = ("left", "right", "mean")  # of saturation
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,11 @@ def moments_of(run: Run) -> tuple[Moment, ...]:
             "Choose a run that was trained here.",
         )
     if run.task != "language-model":
+        raise run.tells_classes()
+    if run.origin == "imported":
         raise UserError(
-            f"{run.id} tells classes, it does not predict the next token.", "Choose a run of a language model."
+            f"{run.id} was trained elsewhere: its weights on the way are not known.",
+            "Choose a run that was trained here.",
         )
     if not run.checkpoints:
         raise UserError(
@@ -105,33 +110,18 @@ def ensure_dynamics(
             models = _ngrams(corpus, lambda done: on_progress(_NGRAMS * done, "counting n-grams"))
         else:
             models = _networks(corpus)
-        foretold, gates = [], []
-        for place, moment in enumerate(moments):
 
-            def tell(done: float, place: int = place) -> None:
-                share = (place + done) / len(moments)
-                on_progress(_NGRAMS + (1 - _NGRAMS) * share, f"reading with weights {place + 1} of {len(moments)}")
+        def tell(place: int, done: float) -> None:
+            share = (place + done) / len(moments)
+            on_progress(_NGRAMS + (1 - _NGRAMS) * share, f"reading with weights {place + 1} of {len(moments)}")
 
-            made = ensure_predictions(
-                run, PART, checkpoint=moment.update, device=device, on_progress=lambda done, tell=tell: tell(done / 2)
-            )
-            foretold.append(Expectations(made.log_probabilities, made.distributions))
-            gates.append(
-                saturation(
-                    ensure_gates(
-                        run,
-                        PART,
-                        checkpoint=moment.update,
-                        device=device,
-                        on_progress=lambda done, tell=tell: tell(0.5 + done / 2),
-                    )
-                )
-            )
+        read = [_read(run, moment, device, partial(tell, place)) for place, moment in enumerate(moments)]
+        foretold, gates = zip(*read, strict=True)
         found = training_dynamics(foretold, models, seed=SEED)
         on_progress(1.0, "finished")
         tracks = {
             side: {name: np.stack([getattr(one, side)[name] for one in gates]) for name in gates[0].gates}
-            for side in ("left", "right", "mean")
+            for side in _SIDES
         }
         return dynamics_content(RunDynamics(moments, found, **tracks))
 
@@ -148,6 +138,16 @@ def dynamics_key(run: Run, family: Family = "n-gram") -> ResultKey:
     contexts = list(CONTEXTS if family == "n-gram" else networks_of(run.open_corpus()))
     options = {"corpus": corpus_digest(run), "part": PART, "family": family, "contexts": contexts, "seed": SEED}
     return ResultKey(run, KIND, SCHEMA, options)
+
+
+def _read(
+    run: Run, moment: Moment, device: str, on_progress: Callable[[float], None]
+) -> tuple[Expectations, Saturation]:
+    """What the run foretold with the weights of a moment, and how saturated its gates were."""
+    how: dict[str, Any] = {"checkpoint": moment.update, "device": device}
+    made = ensure_predictions(run, PART, **how, on_progress=lambda done: on_progress(done / 2))
+    counts = ensure_gates(run, PART, **how, on_progress=lambda done: on_progress(0.5 + done / 2))
+    return Expectations(made.log_probabilities, made.distributions), saturation(counts)
 
 
 def _ngrams(corpus: Corpus, on_progress: Callable[[float], None]) -> dict[str, Expectations]:
@@ -197,6 +197,3 @@ def _from(moments: tuple[Moment, ...], content: Content) -> RunDynamics:
     found = {field.name: values[field.name] for field in fields(Dynamics)} | {"models": tuple(content.about["models"])}
     tracks = {side: {name: values[f"{side}-{name}"] for name in content.about["gates"]} for side in _SIDES}
     return RunDynamics(moments, Dynamics(**found), **tracks)
-
-
-_SIDES = ("left", "right", "mean")

@@ -36,7 +36,6 @@ def binned_means(
     places: np.ndarray,
     *,
     samples: int = SAMPLES,
-    blocks: int = BLOCKS,
     seed: int = 0,
 ) -> BinnedMeans:
     """Means of `values` (M, N) by where `at` (N,) lies between `edges` (K + 1,); what lies outside is left out.
@@ -48,11 +47,11 @@ def binned_means(
     values, bins, places = values[:, inside], bins[inside], places[inside]
     size, models = len(edges) - 1, len(values)
     span = (int(places.max()) + 1 - int(places.min())) if len(places) else 1
-    stretch = (places - (places.min() if len(places) else 0)) * blocks // span
+    stretch = (places - (places.min() if len(places) else 0)) * BLOCKS // span
     cell = stretch * size + bins
-    counts = np.bincount(cell, minlength=blocks * size).reshape(blocks, size).astype(np.float64)
-    sums = np.stack([np.bincount(cell, own, blocks * size).reshape(blocks, size) for own in values])
-    draws = np.random.default_rng(seed).multinomial(blocks, np.full(blocks, 1 / blocks), samples).astype(np.float64)
+    counts = np.bincount(cell, minlength=BLOCKS * size).reshape(BLOCKS, size).astype(np.float64)
+    sums = np.stack([np.bincount(cell, own, BLOCKS * size).reshape(BLOCKS, size) for own in values])
+    draws = np.random.default_rng(seed).multinomial(BLOCKS, np.full(BLOCKS, 1 / BLOCKS), samples).astype(np.float64)
     low, high = np.full((2, models, size), np.nan)
     with np.errstate(invalid="ignore"):
         means = sums.sum(1) / counts.sum(0)
@@ -60,7 +59,7 @@ def binned_means(
     known = (counts > 0).sum(0) >= FEWEST_BLOCKS
     if known.any():
         low[:, known], high[:, known] = np.nanpercentile(drawn[:, :, known], (LOW, HIGH), axis=1)
-    return BinnedMeans(edges, counts.sum(0).astype(np.int64), means, low, high, samples, blocks, seed)
+    return BinnedMeans(edges, counts.sum(0).astype(np.int64), means, low, high, samples, BLOCKS, seed)
 
 
 def distance_edges(longest: int, width: int | None = None) -> np.ndarray:

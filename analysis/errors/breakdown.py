@@ -3,6 +3,7 @@
 After Karpathy, Johnson and Li (2015), Visualizing and Understanding Recurrent Networks, section 4.4.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,8 +29,8 @@ class NgramShares:
     """How many of the errors n-gram models get right, by three readings of that question.
 
     contexts: (C,) context lengths that were asked. each: (C,) fraction of the errors to whose true token the model of
-    that context gives more than the probability asked for. any: by at least one of them. best: the context length
-    with the lowest loss on the whole text, and best_share its fraction alone. guessed: (C,) fraction of all tokens
+    that context gives more than the probability asked for. any: by at least one of them. best: of these lengths the
+    one with the lowest loss on the whole text, and best_share its fraction alone. guessed: (C,) fraction of all tokens
     that each gets right.
     """
 
@@ -143,7 +144,7 @@ def what_becomes(first: ErrorBreakdown, second: ErrorBreakdown) -> np.ndarray:
     return np.bincount(rows.astype(np.int64) * size + columns, minlength=size**2).reshape(size, size)
 
 
-def _oracles(probabilities: np.ndarray, clues: Clues, settings: OracleSettings):
+def _oracles(probabilities: np.ndarray, clues: Clues, settings: OracleSettings) -> Iterator[tuple[Kind, np.ndarray]]:
     """Each kind with the tokens (T,) that its oracle gets right."""
     if clues.ngram is not None:
         chosen = _chosen(clues.ngram, settings)

@@ -14,8 +14,8 @@ from data_prep.errors import UserError
 class ByDistance:
     """Mean probability of N occurrences under M models, by distance.
 
-    means: `names` are its rows. left_out: occurrences farther than the last edge.
-    overall: (M,) mean probability of all that are counted.
+    names: of the models, the rows of `means`. what, unit, unmatched: see `Occurrences`. overall: (M,) mean probability
+    of all that are counted. left_out: occurrences farther than the last edge.
     """
 
     names: tuple[str, ...]

@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
 
 from analysis.errors.bands import BLOCKS, HIGH, LOW, SAMPLES
 from data_prep.errors import UserError
-from models.cores import one_core_each
+from models.cores import read_side_by_side
 from models.evaluation import evaluating
 from models.network import RecurrentLanguageModel
 
@@ -37,9 +38,9 @@ class ContextLosses:
 
 @dataclass(frozen=True)
 class ContextCurve:
-    """Mean loss and what is lost against the full context, for K lengths.
+    """Mean loss and what is lost against the full context, for K lengths, in nats per token.
 
-    nats, excess: (K,) mean, and mean less that with the full context. low, high: (K,) 95 % band of the loss;
+    nats, excess: (K,) mean, and mean less `full`, that with the full context. low, high: (K,) 95 % band of the loss;
     excess_low, excess_high: (K,) of the excess, whose pairs cancel what is hard about the places.
     enough: the smallest length whose excess is below `ENOUGH_NATS`, or None.
     """
@@ -77,6 +78,8 @@ def losses_by_context(
 ) -> ContextLosses:
     """Read windows of `ids` (T,) from the zero state; full: (T,) ln p of every token from all before it.
 
+    `on_progress` gets the finished fraction, and may raise to cancel.
+
     Raises UserError when a length is negative or longer than the text.
     """
     lengths = sorted(set(lengths))
@@ -86,10 +89,10 @@ def losses_by_context(
     nats, work = np.empty((len(lengths), len(chosen)), np.float32), sum(lengths) + len(lengths)
     at_once = max(1, min(AT_ONCE, NUMBERS_AT_ONCE // network.vocabulary_size))
     readers = torch.get_num_threads() if network.device.type == "cpu" else 1
-    stop = threading.Event()
+    done = [0] * readers
 
-    def read(reader: int) -> None:
-        own, done = np.arange(reader, len(chosen), readers), 0
+    def read(reader: int, stop: threading.Event) -> None:
+        own = np.arange(reader, len(chosen), readers)
         for row, length in enumerate(lengths):
             for start in range(0, len(own), at_once):
                 if stop.is_set():
@@ -97,16 +100,12 @@ def losses_by_context(
                 places = own[start : start + at_once]
                 with torch.inference_mode():  # a matter of each thread
                     nats[row, places] = _losses(network, ids, chosen[places], length)
-            done += length + 1
-            if reader == 0:
-                on_progress(done / work)
+            done[reader] += length + 1
 
-    with evaluating(network), one_core_each(readers) as pool:
-        try:
-            for task in [pool.submit(read, reader) for reader in range(readers)]:
-                task.result()
-        finally:
-            stop.set()
+    with evaluating(network):
+        read_side_by_side(
+            [partial(read, reader) for reader in range(readers)], lambda: sum(done) / (readers * work), on_progress
+        )
     return ContextLosses(np.array(lengths), chosen, nats, -np.asarray(full)[chosen], seed)
 
 

@@ -4,15 +4,10 @@ from collections.abc import Callable
 
 from analysis.errors.context_lengths import LENGTHS, TARGETS, ContextLosses, losses_by_context
 from analysis.predictions.store import MOST, ensure_predictions
-from analysis.results import Content, ResultKey, ensure_result, find_result
+from analysis.results import Content, ResultKey, ensure_result
 from models.run import Run
 
 KIND, SCHEMA = "context-losses", 1
-
-
-def has_context_losses(run: Run, part: str = "test", *, seed: int = 0) -> bool:
-    """Whether they are stored."""
-    return find_result(_key(run, run.open_corpus().digest, part, seed)) is not None
 
 
 def ensure_context_losses(

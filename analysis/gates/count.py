@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from analysis.recording.engine import FEWEST_STREAMS, STREAMS, worth_projecting
+from analysis.recording.engine import STREAMS, reader_count, worth_projecting
 from analysis.recording.result import BIN_WIDTH, Recording
 from analysis.recording.windows import PADDING, Segments, cut_running_text, separate_texts, windows_of
 from analysis.states import CarriedState, LayerStates, check_states, project_vocabulary, unroll
@@ -99,9 +99,7 @@ def count_gates(
         raise UserError("There is no token to read.", "Give a longer text.")
     segments = cut_running_text(len(ids), streams) if offsets is None else separate_texts(offsets, streams)
     keep_freed_memory(huge=False)
-    readers = 1
-    if network.device.type == "cpu":
-        readers = min(torch.get_num_threads(), max(1, segments.at_once // FEWEST_STREAMS))
+    readers = reader_count(network, segments)
     projected = project_vocabulary(network) if worth_projecting(network, segments) else None
     tallies = [_Tally(network) for _ in range(readers)]
     read_side_by_side(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.interpretation.properties import TextProperty
-from analysis.interpretation.unit_scores import BLOCK, BLOCKS
+from analysis.interpretation.unit_scores import held_out_positions
 
 BINS = 40
 LEVELS = 24  # of a number
@@ -26,12 +26,6 @@ class Response:
     low: np.ndarray
     middle: np.ndarray
     high: np.ndarray
-
-
-def held_out_positions(tokens: int) -> np.ndarray:
-    """(T,) whether a position lies in the blocks that scores are of."""
-    block = max(1, min(BLOCK, tokens // BLOCKS))
-    return np.arange(tokens) // block % 2 == 1
 
 
 def unit_response(states: np.ndarray, tested: TextProperty) -> Response:

@@ -108,8 +108,8 @@ def score_units(
         )
     if not np.isfinite(states[-1]).all():
         raise UserError("The network's states are not numbers.", "Its weights are damaged; train it again.")
-    block = min(BLOCK, tokens // BLOCKS)
-    odd = np.arange(tokens) // block % 2 == 1
+    block = _block_length(tokens)
+    odd = held_out_positions(tokens)
     parts = ~odd, odd
     tested, dropped = _sort_out(properties, parts)
     offsets = _offsets(int(odd.sum()), block, shifts, seed)
@@ -144,6 +144,15 @@ def score_units(
         block=block,
         seed=seed,
     )
+
+
+def held_out_positions(tokens: int) -> np.ndarray:
+    """(T,) whether a position lies in the odd blocks, which scores are of."""
+    return np.arange(tokens) // _block_length(tokens) % 2 == 1
+
+
+def _block_length(tokens: int) -> int:
+    return max(1, min(BLOCK, tokens // BLOCKS))
 
 
 def _held(one: TextProperty, part: np.ndarray) -> int:

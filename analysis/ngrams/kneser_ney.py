@@ -181,7 +181,7 @@ class _Order:
         return cls(ngrams, counts, totals, np.where(followed, taken / totals, 1.0), found, fallback)
 
     def own(self, contexts: np.ndarray, places: np.ndarray) -> np.ndarray:
-        """What this order gives to its n-grams at `places`, in their contexts, both (T,) and none −1."""
+        """(T,) what this order gives to its n-grams at `places` in `contexts`, both (T,); of no meaning at −1."""
         counts = self.counts[places]
         return (counts - _taken(self.discounts, counts)) / self.totals[contexts]
 

@@ -1,7 +1,7 @@
 """What a language model gave to every token of a long text before it read it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -57,10 +57,9 @@ def predict(
     network: RecurrentNetwork,
     ids: np.ndarray,
     *,
-    sampled: int = SAMPLED,
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> Predictions:
-    """Read `ids` (T,) and keep ln p of every token, the likeliest one, and `sampled` whole distributions.
+    """Read `ids` (T,) and keep ln p of every token, the likeliest one, and `SAMPLED` whole distributions.
 
     A long text is read at several places at once, each from `WARM_UP` tokens before its own: what a token is given
     may depend on what stands further back than that by a little. `on_progress` gets the finished fraction and may
@@ -75,7 +74,7 @@ def predict(
         )
     if len(ids) < 2:
         raise UserError("There is nothing to predict in a text of less than two tokens.", "Give a longer text.")
-    kept = _Kept.empty(len(ids), sampled_places(len(ids), network.vocabulary_size, sampled), network.vocabulary_size)
+    kept = _Kept.empty(len(ids), sampled_places(len(ids), network.vocabulary_size), network.vocabulary_size)
     streams = int(np.clip(len(ids) // STREAM_TOKENS, 1, STREAMS))
     length = -(-(len(ids) - 1) // streams)
     own = np.arange(streams) * length  # each predicts what follows the `length` tokens from here on
@@ -137,7 +136,7 @@ class _Kept:
                 self.distributions[columns] = log_p[torch.from_numpy(rows).to(log_p.device)].exp().cpu().numpy()
 
 
-def _read(network: RecurrentLanguageModel, ids: np.ndarray, own: np.ndarray, length: int, kept: _Kept):
+def _read(network: RecurrentLanguageModel, ids: np.ndarray, own: np.ndarray, length: int, kept: _Kept) -> Iterator[int]:
     """Read the streams whose own stretches of `length` tokens begin at `own` (B,); yields how far each has come."""
     starts, state, last = np.maximum(0, own - WARM_UP), None, len(ids) - 2
     for first in range(0, length + WARM_UP, STEPS):

@@ -14,9 +14,9 @@ KIND, SCHEMA = "predictions", 1
 MOST = 1_000_000  # tokens of a part that are predicted, from its beginning
 
 
-def is_predicted(run: Run, part: str = "test", checkpoint: int | None = None) -> bool:
-    """Whether the predictions are stored."""
-    return find_result(_key(run, run.open_corpus(), part, checkpoint)) is not None
+def is_predicted(run: Run, part: str = "test") -> bool:
+    """Whether the predictions with the best weights are stored."""
+    return find_result(_key(run, run.open_corpus(), part, None)) is not None
 
 
 def ensure_predictions(

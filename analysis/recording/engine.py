@@ -87,9 +87,7 @@ def record_segments(
 ) -> Tally:
     """Count some of a plan's segments of `ids`: all of them, or a shard. On a CPU, each core reads its own."""
     keep_freed_memory(huge=False)
-    readers = 1
-    if network.device.type == "cpu":
-        readers = min(torch.get_num_threads(), max(1, segments.at_once // FEWEST_STREAMS))
+    readers = reader_count(network, segments)
     projected = None
     if worth_projecting(network, segments):
         projected = project_vocabulary(network, torch.from_numpy(plan.occurring))
@@ -149,6 +147,13 @@ def responses(layer: LayerStates, before: CarriedState, place: int) -> Tensor:
         torch.sub(states[0], previous, out=part[0])
         torch.sub(states[1:], states[:-1], out=part[1:])
     return changes
+
+
+def reader_count(network: RecurrentNetwork, segments: Segments) -> int:
+    """How many readers share the segments: on a CPU one per core, as long as each has enough streams."""
+    if network.device.type != "cpu":
+        return 1
+    return min(torch.get_num_threads(), max(1, segments.at_once // FEWEST_STREAMS))
 
 
 def worth_projecting(network: RecurrentNetwork, segments: Segments) -> bool:

@@ -25,7 +25,8 @@ from data_prep.sealed_folder import sha256_of
 from data_prep.tokens import Unit
 from data_prep.vocabulary_file import read_names
 from models.foreign.states_run import save_states_run, suggested_run_id, vocabulary_of_states
-from models.run import Run, reserve_run_id
+from models.run import Run
+from models.run_folders import reserve_run_id
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ class ExpectedResponse:
 
     def most_frequent(self, words: int) -> "ExpectedResponse":
         """The same for the `words` most frequent words only."""
+        if words < 0:
+            raise UserError(f"There are no {words} words.", "Ask for 0 or more.")
         return replace(
             self,
             token_ids=self.token_ids[:words],

@@ -7,11 +7,10 @@ from functools import partial
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from analysis.states import check_states, unroll
-from analysis.texts.reading import check_forward, class_probabilities, nats_of
-from data_prep.encoded_text import EncodedTexts, encode_texts
+from analysis.texts.reading import check_forward
+from analysis.texts.text_batch import summarise_batch
+from data_prep.encoded_text import encode_texts
 from data_prep.errors import UserError
 from data_prep.vocabulary import Vocabulary
 from models.cores import one_core_each
@@ -85,41 +84,41 @@ def read_many(
     check_forward(network)
     layer = network.settings.layers - 1 if layer is None else layer
     _check(network, texts, labels, state, layer)
-    summary = _Summary.empty(len(texts), network)
+    found = _unread(len(texts), network)
+    faults: list[str] = []
+    settled_tokens = [""] * len(texts)
     with _at_once(network) as map_batches:
         for first, some in _some_at_a_time(texts):
             encoded = encode_texts(some, vocabulary)
-            summary.faults += encoded.faults
-            summary.arrays["left_out"][first : first + len(some)] = encoded.left_out
-            read_one = partial(_read_batch, network, encoded, first, state, layer, summary)  # each its own lines
-            for _ in map_batches(read_one, _batches(np.diff(encoded.offsets), network)):
-                pass  # an error of a reader is raised here
+            faults += encoded.faults
+            found["left_out"][first : first + len(some)] = encoded.left_out
+            batches = list(_batches(np.diff(encoded.offsets), network))
+            lines = map_batches(partial(summarise_batch, network, encoded, state=state, layer=layer), batches)
+            for batch, values in zip(batches, lines, strict=True):
+                for name, numbers in values.items():
+                    found[name][first + batch] = numbers
+                if "settled" in values:
+                    for place, at in zip(batch.tolist(), values["settled"].tolist(), strict=True):
+                        settled_tokens[first + place] = encoded.token(encoded.offsets[place] + at)
             on_progress((first + len(some)) / len(texts))
     true = [-1] * len(texts) if labels is None else [-1 if label is None else label for label in labels]
     return TextSummaries(
-        faults=tuple(summary.faults),
+        faults=tuple(faults),
         state=state,
         layer=layer,
-        settled_tokens=tuple(summary.settled_tokens),
+        settled_tokens=tuple(settled_tokens),
         labels=np.array(true, np.int64),
-        **summary.arrays,
+        **found,
     )
 
 
-@dataclass
-class _Summary:
-    faults: list[str]
-    settled_tokens: list[str]
-    arrays: dict[str, np.ndarray]
-
-    @classmethod
-    def empty(cls, texts: int, network: RecurrentNetwork) -> "_Summary":
-        classes = network.decoder.out_features if isinstance(network, RecurrentClassifier) else 0
-        arrays = {name: np.full(texts, np.nan) for name in ("unknown", "change", "kept_rate", "nats")}
-        arrays |= {name: np.zeros(texts, np.int64) for name in ("tokens", "left_out")}
-        arrays |= {name: np.full(texts, -1) for name in ("predicted", "settled")}
-        arrays["class_probabilities"] = np.full((texts, classes), np.nan, np.float32)
-        return cls([], [""] * texts, arrays)
+def _unread(texts: int, network: RecurrentNetwork) -> dict[str, np.ndarray]:
+    """The numbers of N texts, as long as none is read."""
+    classes = network.decoder.out_features if isinstance(network, RecurrentClassifier) else 0
+    found = {name: np.full(texts, np.nan) for name in ("unknown", "change", "kept_rate", "nats")}
+    found |= {name: np.zeros(texts, np.int64) for name in ("tokens", "left_out")}
+    found |= {name: np.full(texts, -1) for name in ("predicted", "settled")}
+    return found | {"class_probabilities": np.full((texts, classes), np.nan, np.float32)}
 
 
 @contextmanager
@@ -157,78 +156,6 @@ def _batches(lengths: np.ndarray, network: RecurrentNetwork) -> Iterator[np.ndar
         size = min(TEXTS_AT_ONCE, max(1, tokens_at_once // lengths[order[start]]))
         yield order[start : start + size]
         start += size
-
-
-def _read_batch(
-    network: RecurrentNetwork,
-    encoded: EncodedTexts,
-    first: int,
-    state: str,
-    layer: int,
-    summary: _Summary,
-    batch: np.ndarray,
-) -> None:
-    starts = encoded.offsets[batch]
-    lengths = torch.from_numpy(encoded.offsets[batch + 1] - starts)
-    read = torch.arange(int(lengths.max()))[:, None] < lengths  # (T, B)
-    places = np.where(read, starts + np.arange(len(read))[:, None], 0)
-    padded, known = encoded.ids[places], np.where(read, encoded.known[places], 0)
-    ids = torch.from_numpy(padded).to(network.device)
-    layers, end = unroll(network, ids)
-    check_states(end)
-    states = layers[layer].hidden if state == "hidden" else layers[layer].cell
-    change, kept_rate = _memory(states, read, lengths)
-    found = {
-        "tokens": lengths.numpy(),
-        "unknown": 1 - known.sum(0) / lengths.numpy(),
-        "change": change,
-        "kept_rate": kept_rate,
-    }
-    top = layers[-1].hidden
-    if isinstance(network, RecurrentClassifier):
-        probabilities, settled = _decisions(network, top, read, lengths)
-        found |= {"class_probabilities": probabilities, "predicted": probabilities.argmax(1), "settled": settled}
-        for place, start, position in zip(batch.tolist(), starts.tolist(), settled.tolist(), strict=True):
-            summary.settled_tokens[first + place] = encoded.token(start + position)
-    else:
-        found["nats"] = _mean_nats(network, top, ids, read, lengths)
-    for name, values in found.items():
-        summary.arrays[name][first + batch] = values
-
-
-@torch.inference_mode()
-def _memory(states: Tensor, read: Tensor, lengths: Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """(mean |Δ| per token and unit, mean kept rate after the first token), both (B,), of states (T, B, H)."""
-    before = torch.cat((torch.zeros_like(states[:1]), states[:-1]))
-    change = (states - before).abs_().mean(2).cpu()
-    held = before.abs()
-    # What is kept of a unit is the smaller of the two where the signs agree, and nothing where they do not.
-    kept = torch.minimum(states * before.sign(), held).clamp_(min=0).sum(2).cpu()
-    held = held.sum(2).cpu()
-    rate = torch.where(held > 0, kept / held, 0.0)
-    after_first = torch.where(lengths > 1, lengths - 1, torch.nan)
-    return ((change * read).sum(0) / lengths).numpy(), ((rate * read)[1:].sum(0) / after_first).numpy()
-
-
-@torch.inference_mode()
-def _decisions(
-    network: RecurrentClassifier, top: Tensor, read: Tensor, lengths: Tensor
-) -> tuple[np.ndarray, np.ndarray]:
-    """(class probabilities (B, C) at the end, position (B,) of the last change of the likeliest class)."""
-    probabilities = class_probabilities(network, top).cpu()
-    likeliest = probabilities.argmax(2)
-    changed = (torch.diff(likeliest, dim=0) != 0) & read[1:]
-    positions = torch.arange(1, len(likeliest))[:, None]
-    last_change = (changed * positions).amax(0) if len(positions) else torch.zeros(len(lengths), dtype=torch.int64)
-    return probabilities[lengths - 1, torch.arange(len(lengths))].numpy(), last_change.numpy()
-
-
-@torch.inference_mode()
-def _mean_nats(network: RecurrentNetwork, top: Tensor, ids: Tensor, read: Tensor, lengths: Tensor) -> np.ndarray:
-    predicted = read[1:].to(ids.device)
-    nats = torch.zeros(predicted.shape)
-    nats[read[1:]] = nats_of(network, top[:-1][predicted], ids[1:][predicted]).cpu()
-    return (nats.double().sum(0) / torch.where(lengths > 1, lengths - 1, torch.nan)).numpy()
 
 
 def _check(

@@ -4,7 +4,6 @@ The peer is a bare Streamlit app of two pages with a line of text each, in the s
 goes below. What is measured inside the browser alone has the goal as its peer.
 """
 
-import json
 import statistics
 import tempfile
 import time
@@ -15,22 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from analysis.clusters.coclustering import cocluster
-from analysis.clusters.decomposition import decompose
-from analysis.recording.result import FRACTIONS, ExpectedResponse
 from app.bench.browser import DASHBOARD, FLAGS, TOUR_SEEN, link_to, served
 from app.bench.chromium import find_chromium
-from app.bench.measured import Measured
+from app.bench.large_map import hover_times, measure_large_map, measure_payload
+from app.bench.measured import Measured, slow_end
 from app.bench.recomputing import count_recomputations
 from app.bench.sentence_click import sentence_clicks
-from app.components.assets import assets
-from app.components.memory_map import MAP_PARTS, memory_map_data
 from app.defaults import RUN
-from app.figures.word_cloud import lay_out_clouds
 from data_prep.errors import UserError
 
 VISITS, ROUNDS, CLICKS = 5, 3, 20
-HOVERS = 60
 PAGES = {  # title → what is drawn when it is there
     "Memory map": ".map .word",
     "Words": ".js-plotly-plot",
@@ -48,38 +41,13 @@ def two(): st.title("Two")
 if st.query_params.get("word"): st.title(st.query_params["word"])
 st.navigation([st.Page(one, default=True), st.Page(two)]).run()
 """
-# Time from the pointer's arrival at each target until the browser has painted the answer, in milliseconds.
-HOVER_TIMES = """async (map, [selector, count]) => {
-  const marks = [...map.querySelectorAll(selector)], times = [];
-  for (let place = 0; place < count; place++) {
-    const mark = marks[Math.floor((place * marks.length) / count)];
-    await new Promise(requestAnimationFrame);
-    const started = performance.now();
-    mark.dispatchEvent(new PointerEvent("pointerover", { bubbles: true, composed: true }));
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    times.push(performance.now() - started);
-  }
-  return times;
-}"""
-
 # Playwright itself looks again after half a second at worst; these look at every frame.
-CLICK_UNTIL_DETAILS = """(mark, name) => {
+CLICK_UNTIL_SAID = """(mark, [selector, beginning]) => {
   mark.dispatchEvent(new MouseEvent("click", { bubbles: true, composed: true }));
   return new Promise((done) => {
     const look = () => {
-      const texts = [...document.querySelectorAll("[data-testid='stMarkdown']")];
-      texts.some((text) => text.textContent.startsWith(`${name} stands`)) ? done() : requestAnimationFrame(look);
-    };
-    look();
-  });
-}"""
-# On the page Compare, the details are the curves of the word.
-CLICK_UNTIL_CURVES = """(mark, name) => {
-  mark.dispatchEvent(new MouseEvent("click", { bubbles: true, composed: true }));
-  return new Promise((done) => {
-    const look = () => {
-      const titles = [...document.querySelectorAll(".js-plotly-plot .annotation-text")];
-      titles.some((title) => title.textContent.startsWith(`${name}  half in A`)) ? done() : requestAnimationFrame(look);
+      const texts = [...document.querySelectorAll(selector)];
+      texts.some((text) => text.textContent.startsWith(beginning)) ? done() : requestAnimationFrame(look);
     };
     look();
   });
@@ -104,8 +72,8 @@ def measure_dashboard() -> list[Measured]:
                 *_map_in_use(browser, ours),
                 _compared_word(browser, ours),
                 *sentence_clicks(_visit(browser, f"{ours}/sentences?run={RUN}", PAGES["Sentences"])[0]),
-                _large_map(browser),
-                _payload(),
+                measure_large_map(browser),
+                measure_payload(),
                 _recomputation(),
             ]
 
@@ -184,7 +152,7 @@ def _map_in_use(browser: Any, ours: str) -> list[Measured]:
     settled = page.locator("[data-test-script-state='notRunning']")
     settled.wait_for()
     sent.clear()
-    times = _hover_times(page)
+    times = hover_times(page)
     calls = len(sent)
     slow = float(np.quantile(times, 0.95))
     hover = Measured(
@@ -196,10 +164,10 @@ def _map_in_use(browser: Any, ours: str) -> list[Measured]:
     waits = []
     for name in words[:: max(1, len(words) // CLICKS)][:CLICKS]:
         mark = page.locator(".map .word").and_(page.get_by_role("button", name=name, exact=True)).first
-        waits.append(_timed(lambda mark=mark, name=name: _click_word(mark, name)))
+        said = ["[data-testid='stMarkdown']", f"{name} stands"]
+        waits.append(_timed(lambda mark=mark, said=said: mark.evaluate(CLICK_UNTIL_SAID, said)) * 1000)
         settled.wait_for()
-    slow = float(np.quantile(waits, 0.95)) * 1000
-    click = Measured(f"click to details, 95th percentile of {CLICKS}", slow, "ms", "goal", 400, slow <= 400, "≤ 400 ms")
+    click = slow_end("click to details", waits, goal=400)
 
     changes = []
     for k in COUNTS:
@@ -207,9 +175,7 @@ def _map_in_use(browser: Any, ours: str) -> list[Measured]:
         settled.wait_for()
         page.wait_for_timeout(REST)
     page.context.close()
-    slow = float(np.quantile(changes, 0.95))
-    what = f"another number of clusters, words laid out anew, 95th percentile of {len(COUNTS)}"
-    return [hover, click, Measured(what, slow, "ms", "goal", 500, slow <= 500, "≤ 500 ms")]
+    return [hover, click, slow_end("another number of clusters, words laid out anew", changes, goal=500)]
 
 
 def _compared_word(browser: Any, ours: str) -> Measured:
@@ -224,20 +190,10 @@ def _compared_word(browser: Any, ours: str) -> Measured:
         settled.wait_for()
         page.wait_for_timeout(REST)
         mark = words.and_(page.get_by_role("button", name=name, exact=True)).first
-        waits.append(_timed(lambda mark=mark, name=name: mark.evaluate(CLICK_UNTIL_CURVES, name)))
+        curves = [".js-plotly-plot .annotation-text", f"{name}  half in A"]
+        waits.append(_timed(lambda mark=mark, curves=curves: mark.evaluate(CLICK_UNTIL_SAID, curves)) * 1000)
     page.context.close()
-    slow = float(np.quantile(waits, 0.95)) * 1000
-    what = f"click to a word's curves beside each other, 95th percentile of {CLICKS}"
-    return Measured(what, slow, "ms", "goal", 400, slow <= 400, "≤ 400 ms")
-
-
-def _hover_times(page: Any) -> list[float]:
-    map_ = page.locator(".map")
-    return [time for marks in (".word", ".unit") for time in map_.evaluate(HOVER_TIMES, [marks, HOVERS])]
-
-
-def _click_word(mark: Any, name: str) -> None:
-    mark.evaluate(CLICK_UNTIL_DETAILS, name)
+    return slow_end("click to a word's curves beside each other", waits, goal=400)
 
 
 def _take_clusters(page: Any, k: int) -> None:
@@ -249,47 +205,6 @@ def _timed(work: Callable[[], None]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
-
-
-def _large_map(browser: Any) -> Measured:
-    """The component by itself, with 3,000 units and 1,000 words."""
-    page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
-    parts = assets("memory_map", *MAP_PARTS)
-    page.set_content(f"<style>{parts['css']}</style><div id=host></div>")
-    script = parts["js"].replace("export default function (", "window.mount = function (")
-    page.add_script_tag(content=script)
-    page.evaluate(
-        "(data) => mount({ data, parentElement: document.querySelector('#host'), setTriggerValue() {} })",
-        planted_map(1000, 3000),
-    )
-    times = _hover_times(page)
-    page.context.close()
-    slow = float(np.quantile(times, 0.95))
-    what = f"hover to paint, 3,000 units × 1,000 words, 95th percentile of {len(times)}"
-    return Measured(what, slow, "ms", "goal", 50, slow <= 50, "≤ 50 ms")
-
-
-def planted_map(words: int, units: int) -> dict[str, Any]:
-    """What the browser gets for a map of responses that fall into nine clusters, with noise."""
-    draw = np.random.default_rng(0)
-    blocks = draw.normal(0, 0.5, (9, 9))[draw.integers(0, 9, words)][:, draw.integers(0, 9, units)]
-    mean = (blocks + draw.normal(0, 0.2, (words, units))).astype(np.float32)
-    counts = np.sort(draw.zipf(1.3, words).clip(30, 100_000))[::-1]
-    response = ExpectedResponse(
-        state="hidden", layer=0, token_ids=np.arange(words), counts=counts, mean=mean, deviation=np.zeros_like(mean),
-        quantiles=np.zeros((len(FRACTIONS), 0, units), np.float32), half_means=np.zeros((2, 0, units), np.float32),
-    )  # fmt: skip
-    clusters = cocluster(decompose(mean, "combined"), 9)
-    names = [f"w{place}{'abcdefgh'[: place % 9]}" for place in range(words)]
-    clouds = lay_out_clouds(names, mean, clusters)
-    return memory_map_data("word", names, response, clusters, clouds, tags=["NOUN"] * words) | {"picked": None}
-
-
-def _payload() -> Measured:
-    megabytes = len(json.dumps(planted_map(1000, 600)).encode()) / 1e6
-    plain = 1000 * 600 * len("-0.1234,") / 1e6
-    what = "memory map of 1,000 words × 600 units, to the browser"
-    return Measured(what, megabytes, "MB", "responses as decimal numbers", plain, megabytes <= 1, "≤ 1 MB")
 
 
 def _recomputation() -> Measured:

@@ -10,10 +10,9 @@ from collections.abc import Callable
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from analysis.interpretation.evidence import held_out_positions
 from analysis.interpretation.properties import TextProperty, text_properties
 from analysis.interpretation.token_text import token_text
-from analysis.interpretation.unit_scores import SHIFTS, score_units
+from analysis.interpretation.unit_scores import SHIFTS, held_out_positions, score_units
 from app.bench.measured import Measured
 from app.bench.repainting import measure_repainting
 from data_prep.tokens import Tokenisation

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import numpy as np
-
-from app.bench.measured import Measured
+from app.bench.measured import Measured, slow_end
 
 LOOKS = {"one token": "After token", "what if": "In the place of token"}  # look → what its heading begins with
 CLICKS = 12  # in each of them
@@ -53,6 +51,4 @@ def _clicks(page: Any) -> list[float]:
 
 
 def _measured(what: str, times: list[float]) -> Measured:
-    slow = float(np.quantile(times, 0.95))
-    title = f"click on a token of {what} to its details or what if, 95th percentile of {len(times)}"
-    return Measured(title, slow, "ms", "goal", 400, slow <= 400, "≤ 400 ms")
+    return slow_end(f"click on a token of {what} to its details or what if", times, goal=400)

@@ -5,10 +5,9 @@ import streamlit as st
 from analysis.dynamics.store import Family, RunDynamics, dynamics_key, stored_dynamics
 from analysis.results import find_result
 from app.cached.runs import find_run, fingerprint, network_of
-from data_prep.tokens import SENTENCE_END
-from models.generation import Sample, sample
+from models.generation.sampling import Sample
 from models.run import Run
-from models.training.sample import LENGTHS, TEMPERATURE
+from models.training.sample import unprompted_sample
 
 
 def find_dynamics(run: Run, family: Family) -> RunDynamics | None:
@@ -36,6 +35,4 @@ def _dynamics(
 def _sample(run_id: str, digest: str, checkpoint: int | None, seed: int) -> Sample:
     run = find_run(run_id)
     network = run.expect_language_model(network_of(run_id, digest, checkpoint))
-    ids, length = run.vocabulary.ids, LENGTHS[run.vocabulary.tokenisation.unit]
-    prompt = (ids.get(SENTENCE_END, ids.get("\n", 0)),)  # where a sentence begins, or else anywhere
-    return sample(network, run.vocabulary, prompt, length=length, temperature=TEMPERATURE, top_k=None, seed=seed)
+    return unprompted_sample(network, run.vocabulary, seed)

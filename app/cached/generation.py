@@ -6,7 +6,8 @@ import streamlit as st
 
 from app.cached.runs import find_run, language_model_of
 from data_prep.tokens import SENTENCE_END
-from models.generation import Sample, Tree, sample, tree
+from models.generation.continuations import Tree, tree
+from models.generation.sampling import Sample, sample
 from models.run import Run
 
 

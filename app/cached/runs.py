@@ -6,7 +6,8 @@ import streamlit as st
 
 from data_prep.errors import UserError
 from models.network import RecurrentLanguageModel, RecurrentNetwork
-from models.run import Run, list_runs, open_run, run_folder
+from models.run import Run, list_runs, open_run
+from models.run_folders import run_folder
 
 
 def find_run(run_id: str) -> Run:

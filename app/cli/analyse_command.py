@@ -9,12 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.cluster_options import K, Layer, State, TreatmentName, Words
-from app.cli.console import AsJson, Device, check_choice, print_json, print_line, print_note, print_table, progress_bar
+from app.cli.console import AsJson, Device, check_choice, print_json, print_line, print_note, progress_bar
 from app.defaults import TREATMENT, WORDS
 from data_prep.corpus import SPLITS
 from data_prep.errors import UserError
 from data_prep.text_file import decode, read_bytes
-from data_prep.tokens import display_token
 
 UNRECORDED = ("interpret", "gates", "dynamics")  # need no recording
 ANALYSES = ("recording", "clusters", "quality", "layers", "neighbours", "unit", "projection", *UNRECORDED)
@@ -65,7 +64,7 @@ def analyse(
     keep track of, `gates` how often they are open, `dynamics` what the run resembled while it learnt."""
     from analysis.recording.engine import record
     from analysis.recording.store import RecordingOptions, ensure_recording, recording_folder
-    from app.cli import analysis_output, derived_output
+    from app.cli import analysis_output, derived_output, recorded_output
     from models.network import resolve_device
     from models.run import open_run
 
@@ -121,7 +120,7 @@ def analyse(
     folder = recording_folder(opened, options)
     asked = derived_output.Asked(opened, recording, folder.name if folder else "", state, layer, words, treatment)
     result["recording"] = analysis_output.recording_summary(recording, options)
-    result |= _derived(asked, names, k, word, method, of)
+    result |= recorded_output.derived_results(asked, names, k, word, method, of)
     if unit is not None:
         from app.cli.unit_output import text_of, unit_summary
 
@@ -133,7 +132,7 @@ def analyse(
         f"{run}: {recording.tokens:,} tokens {source} recorded: the mean responses to {len(recording.token_ids):,} "
         f"{opened.vocabulary.tokenisation.noun}s, and the bands of the {recording.banded:,} most frequent."
     )
-    _print_derived(asked, result)
+    recorded_output.print_results(asked, result)
     print_line("Next: rnnscope app")
 
 
@@ -175,71 +174,12 @@ def _interpret(
     as_json: bool,
 ) -> dict[str, Any]:
     """What single units tell, printed unless it goes into an object."""
-    from app.cli.interpret_output import interpret_rows, interpret_summary
+    from app.cli.interpret_output import interpret_summary, print_interpretation
 
     found = interpret_summary(opened, state=state, layer=layer, tokens=tokens, regex=regex, text=text, again=again)
     if not as_json:
-        headings, rows, title = interpret_rows(found)
-        print_table(headings, rows, title)
-        for one in found["dropped"]:
-            print_note(f"Not tested: {one['why']}")
+        print_interpretation(found)
     return {"interpret": found}
-
-
-def _derived(asked: Any, names: list[str], k: int | None, word: str | None, method: str, of: str) -> dict[str, Any]:
-    """What the analyses of these names say."""
-    from app.cli import analysis_output, derived_output
-
-    result: dict[str, Any] = {}
-    vocabulary = asked.run.vocabulary
-    if "layers" in names:
-        result["layers"] = derived_output.layers_summary(asked.recording)
-    if word is not None:
-        result["neighbours"] = derived_output.neighbours_summary(asked.every_word, vocabulary, word)
-    if "clusters" in names:
-        clusters = analysis_output.clusters_of(asked.recording, asked.response, asked.treatment, k)
-        result["clusters"] = analysis_output.clusters_summary(asked.response, clusters, vocabulary)
-    if "quality" in names:
-        result["quality"] = derived_output.quality_summary(asked)
-    if "projection" in names:
-        result["projection"] = derived_output.projection_summary(asked, method, of)
-    return result
-
-
-def _print_derived(asked: Any, result: dict[str, Any]) -> None:
-    """Tables of what was computed from the recording."""
-    from app.cli import analysis_output, derived_output
-
-    vocabulary = asked.run.vocabulary
-    if "clusters" in result:
-        rows = analysis_output.cluster_rows(result["clusters"], vocabulary)
-        title = f"{len(rows)} clusters of {asked.name}, {asked.treatment}"
-        print_table(("cluster", "units", "words", "strongest words"), rows, title)
-    if "quality" in result:
-        print_table(*derived_output.quality_rows(result["quality"]), f"How far to trust clusters of {asked.name}")
-        suggested = result["quality"]["suggested_k"]
-        print_line(f"Suggested: {suggested} clusters." if suggested else "No number of clusters is to be trusted.")
-    if "layers" in result:
-        print_table(*derived_output.layer_rows(result["layers"]), "Expected responses, layer by layer")
-    if "neighbours" in result:
-        found = result["neighbours"]
-        print_table(*derived_output.neighbour_rows(found, vocabulary), f"Like “{found['word']}”: {asked.name}")
-    if "unit" in result:
-        from app.cli.unit_output import unit_rows
-
-        found = result["unit"]
-        for says, key in (("Raised", "raised_by"), ("Lowered", "lowered_by")):
-            words = (f"{display_token(name, vocabulary.tokenisation)} {response:+.2f}" for name, response in found[key])
-            print_line(f"{says} by: {'  '.join(words)}")
-        for says, key in (("below .1", "left_saturated"), ("above .9", "right_saturated")):
-            if found[key]:
-                print_line(f"{says}: {'  '.join(f'{gate} {fraction:.0%}' for gate, fraction in found[key].items())}")
-        print_table(*unit_rows(found), f"Where unit {found['unit']} is highest and lowest: {asked.name}")
-    if "projection" in result:
-        found = result["projection"]
-        print_line(
-            f"{len(found['points']):,} {found['of']} laid out by {found['method']}: the points come with --json."
-        )
 
 
 def _own_text(run: Any, path: Path, options: Any) -> tuple[Any, Any]:

@@ -4,6 +4,7 @@ import functools
 import json
 import math
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -66,20 +67,32 @@ def printable(text: str) -> str:
 
 
 def print_table(headings: tuple[str, ...], rows: list[tuple[str, ...]], title: str | None = None) -> None:
-    """A table for a person; numbers to the right. Short columns are never broken into lines."""
+    """A table for a person; numbers to the right. Short columns are never broken into lines, nor cut."""
     table = Table(
         title=title and escape(title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True
     )
-    for place, heading in enumerate(headings):
+    widths = [max((len(row[place]) for row in rows), default=0) for place in range(len(headings))]
+    tight = sum(map(max, widths, map(len, headings))) + 2 * len(headings) > output.width
+    for place, (heading, widest) in enumerate(zip(headings, widths, strict=True)):
         numeric = place > 0 and all(row[place][:1].isdigit() or row[place] == "–" for row in rows) and bool(rows)
-        widest = max((len(row[place]) for row in rows), default=0)
-        whole = place == 0 or widest <= SHORT
-        min_width = widest if place == 0 else None
+        whole = widest <= SHORT or (place == 0 and not any(" " in row[0] for row in rows))
+        min_width = widest if place == 0 and whole else None
         justify = "right" if numeric else "left"
-        table.add_column(heading, justify=justify, min_width=min_width, no_wrap=whole, overflow="fold")
+        table.add_column(
+            _folded(heading, widest) if tight and whole else heading,
+            justify=justify,
+            min_width=min_width,
+            no_wrap=whole,
+            overflow="fold",
+        )
     for row in rows:
         table.add_row(*map(escape, row))
     output.print(table)
+
+
+def _folded(heading: str, width: int) -> str:
+    """The heading in lines that ask for no more room than the column's cells, broken at spaces alone."""
+    return "\n".join(textwrap.wrap(heading, max(1, width), break_long_words=False, break_on_hyphens=False))
 
 
 def check_choice(value: str, allowed: tuple[str, ...], option: str) -> None:

@@ -21,6 +21,7 @@ from data_prep.registry import known_corpora
 from data_prep.tokens import SentenceEnds, Tokenisation, Unit
 
 NEXT = {"words": "words-lstm", "bytes": "bytes-lstm", "characters": "bytes-lstm"}
+NEXT_OF_LABELLED = "yelp-gru"
 
 
 def corpora(as_json: AsJson = False) -> None:
@@ -126,8 +127,7 @@ def _print_summary(corpus: Corpus, summary: dict[str, Any]) -> None:
         print_line("The counts are as expected." if reproduced else "The counts are not those expected of this corpus.")
     for note in corpus.source.get("notes", ()):
         print_line(note)
-    if not labelled:
-        print_line(f"Next: rnnscope train {NEXT[unit]} --corpus {corpus.name}")
+    print_line(f"Next: rnnscope train {NEXT_OF_LABELLED if labelled else NEXT[unit]} --corpus {corpus.name}")
 
 
 def _shown_by(report: Any) -> OnProgress:

@@ -17,7 +17,8 @@ from data_prep.tokens import SENTENCE_END, display_token
 from data_prep.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from models.generation import Node, Sample
+    from models.generation.continuations import Node
+    from models.generation.sampling import Sample
 
 
 def generate(
@@ -42,7 +43,8 @@ def generate(
     as_json: AsJson = False,
 ) -> None:
     """Let a language model go on with a text, or show the tree of what may follow."""
-    from models import generation
+    from models.generation.continuations import tree
+    from models.generation.sampling import sample
     from models.network import resolve_device
     from models.run import open_run
 
@@ -58,9 +60,9 @@ def generate(
     network = opened.load_language_model(chosen_device)
     begun = read_prompt(prompt, vocabulary)
     if as_tree:
-        result = generation.tree(network, vocabulary, begun.ids, **(TREE | of_tree))
+        result = tree(network, vocabulary, begun.ids, **(TREE | of_tree))
     else:
-        result = generation.sample(network, vocabulary, begun.ids, **(SAMPLE | of_text), end_id=end_id)
+        result = sample(network, vocabulary, begun.ids, **(SAMPLE | of_text), end_id=end_id)
     if as_json:
         return print_json({"run": run, "prompt": prompt, "unknown": list(begun.unknown)} | result.to_json())
     if as_tree:

@@ -34,7 +34,7 @@ def import_(
     text_column: Annotated[str, typer.Option(help="Of a table (csv, tsv, jsonl, parquet).")] = "text",
     label_column: Annotated[str | None, typer.Option(help="Of a table, for a classifier.")] = None,
     classes: Annotated[
-        Path | None, typer.Option(help="For a classifier, the names of its outputs, written as a vocabulary.")
+        Path | None, typer.Option(help="For a classifier: a file of the names of its outputs, one a line, or JSON.")
     ] = None,
     mapping: Annotated[
         Path | None, typer.Option(help="YAML that says what names do not: embedding, recurrent, decoder: KEY.")
@@ -92,7 +92,7 @@ def _import_weights(
 ) -> None:
     from models.foreign.examining import examine_network
     from models.foreign.importing import keep_network, prepare_text, suggested_run_id
-    from models.run import reserve_run_id
+    from models.run_folders import reserve_run_id
 
     examined = examine_network(weights, vocabulary, options)
     run_id = reserve_run_id(name or suggested_run_id(weights, examined))
@@ -129,7 +129,7 @@ def _import_states(source: Path, name: str | None, vocabulary: Path | None, unit
     print_line("Next: rnnscope app; what needs a live model is not there for it.")
 
 
-_WITHOUT_TEXT = "The memory map and the words need a text: import it again with --text FILE"
+_WITHOUT_TEXT = "The memory map and the words need a text: import it again with --text FILE, under another --name."
 
 
 def _print_found(examined: "Examined") -> None:

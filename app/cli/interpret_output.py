@@ -8,7 +8,7 @@ from analysis.interpretation.source import Source, corpus_source, own_source
 from analysis.interpretation.store import InterpretOptions, ensure_scores
 from analysis.interpretation.unit_scores import UnitScores
 from app.cli.analysis_output import layer_of
-from app.cli.console import check_choice
+from app.cli.console import check_choice, print_note, print_table
 from app.tables.interpretation import SIGNIFICANT, best_units_table
 from data_prep.text_file import decode, read_bytes
 from models.run import Run
@@ -32,8 +32,9 @@ def interpret_summary(
     return _summary(ensure_scores(run, source, options, again=again), source, options)
 
 
-def interpret_rows(summary: dict[str, Any]) -> tuple[tuple[str, ...], list[tuple[str, ...]], str]:
-    """(headings, rows, title) of the strongest."""
+def print_interpretation(summary: dict[str, Any]) -> None:
+    """A table of the strongest, and what was not tested."""
+    headings = ("property", "unit", "strength", "chance", "p", "AUC", "correlation", "about")
     rows = [
         (
             one["property"], str(one["unit"]), f"{one['strength']:.3f}", f"{one['chance_95']:.3f}",
@@ -46,7 +47,9 @@ def interpret_rows(summary: dict[str, Any]) -> tuple[tuple[str, ...], list[tuple
         f"What units of {summary['state']} state, layer {summary['layer']}, tell: {summary['tokens']:,} tokens of "
         f"{summary['text']}, {summary['shifts']} shifts, {summary['tests']:,} tests"
     )
-    return ("property", "unit", "strength", "chance", "p", "AUC", "correlation", "about"), rows, title
+    print_table(headings, rows, title)
+    for one in summary["dropped"]:
+        print_note(f"Not tested: {one['why']}")
 
 
 def _summary(scores: UnitScores, source: Source, options: InterpretOptions) -> dict[str, Any]:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from models.training.distribution import Share
     from models.training.folder import TrainingFolder
-    from models.training.loop import Epoch, Progress
+    from models.training.history import Epoch
+    from models.training.progress import Progress
 
 
 def train(
@@ -40,8 +41,8 @@ def train(
     """Train a model and keep it as a run. Control-C stops it; --resume goes on from there."""
     from models.network import resolve_device
     from models.training.distribution import joined
-    from models.training.folder import open_training
     from models.training.job import run_training
+    from models.training.trainings import open_training
 
     chosen_device = resolve_device(device)
     with joined(chosen_device) as share:
@@ -130,8 +131,8 @@ def _new_training(recipe: str | None, corpus: str | None, name: str | None, sett
 
 def _follow(share: "Share", device: "torch.device") -> None:
     """Take part in a training that another process leads, as `torchrun` starts them; print nothing."""
-    from models.training.folder import open_training
     from models.training.job import run_training
+    from models.training.trainings import open_training
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the leading process stops, then all

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.components.assets import assets
 from data_prep.vocabulary import Vocabulary
-from models.generation import Node, Tree
+from models.generation.continuations import Node, Tree
 
 _mount = st.components.v2.component("continuation_tree", **assets("continuation_tree"))
 

@@ -9,7 +9,7 @@ from app.components.assets import assets
 from data_prep.prompt import Prompt
 from data_prep.tokens import SENTENCE_END, display_token
 from data_prep.vocabulary import Vocabulary
-from models.generation import Sample
+from models.generation.sampling import Sample
 
 _mount = st.components.v2.component("generated_text", **assets("generated_text"))
 

@@ -93,7 +93,7 @@ def plot_resemblance(
 
 
 def plot_losses(found: Dynamics, epochs: Sequence[float], names: Sequence[str], *, per: str, dark: bool) -> go.Figure:
-    """The loss at each moment between those of the n-gram models, which are level lines."""
+    """The loss at each moment between those of the simpler models, which are level lines."""
     figure = go.Figure()
     edges = min(epochs) * 0.8, max(epochs) * 1.25
     levels = []

@@ -78,7 +78,6 @@ def plot_expected_response(
                 _name_mark(figure, row, at, labels[picked], len(order))
         if not overlaid:
             _heading(figure, row, curve, colour)
-    changed = "hidden" if response.state == "hidden" else "cell"
     first = _name(curves[0])
     by = "each word's own response" if own_order else f"their response to “{first}”"
     styled(figure, dark=dark, height=height, x="", y="")
@@ -96,7 +95,7 @@ def plot_expected_response(
         margin={"t": 36 if overlaid else 26},
         hoverdistance=40,
     )
-    _axis_title(figure, f"change of {changed} state")
+    _axis_title(figure, f"change of {response.state} state")
     return figure
 
 

@@ -21,17 +21,11 @@ def plot_downstream(
     Of a long text the `DRAWN` tokens from the replaced one on. tokens: the original's, as they are shown; labels: of
     the K clusters.
     """
-    rows = make_subplots(
-        3,
-        1,
-        shared_xaxes=True,
-        vertical_spacing=0.05,
-        row_heights=[0.34, 0.26, 0.40],
-    )
+    figure = make_subplots(3, 1, shared_xaxes=True, vertical_spacing=0.05, row_heights=[0.34, 0.26, 0.40])
     drawn = slice(max(0, position - BEFORE), position + DRAWN)
     places = np.arange(len(tokens))[drawn]
     told = np.array([f"{place + 1} · {escaped(token)}" for place, token in enumerate(tokens)])[drawn]
-    rows.add_scatter(
+    figure.add_scatter(
         x=places,
         y=found.relative[drawn],
         mode="lines+markers",
@@ -44,13 +38,13 @@ def plot_downstream(
     )
     half = found.relative[found.largest] / 2
     if half:
-        rows.add_hline(y=half, line={"dash": "dot", "width": 1.2, "color": "gray"}, row=1, col=1)
+        figure.add_hline(y=half, line={"dash": "dot", "width": 1.2, "color": "gray"}, row=1, col=1)
     if classes:
         place = 1 if len(classes) == 2 else int(np.abs(found.classes[position:]).sum(0).argmax())
         said, title = found.classes[drawn, place], f"P({escaped(classes[place])}), more"
     else:
         said, title = found.surprise[drawn], "surprise,<br>nats more"
-    rows.add_bar(
+    figure.add_bar(
         x=places,
         y=said,
         customdata=told,
@@ -63,7 +57,7 @@ def plot_downstream(
         col=1,
     )
     names = [escaped(f"{number} {label}"[:22]) for number, label in enumerate(labels, 1)]
-    rows.add_heatmap(
+    figure.add_heatmap(
         x=places,
         y=names,
         z=found.clusters[drawn].T,
@@ -76,7 +70,7 @@ def plot_downstream(
         row=3,
         col=1,
     )
-    figure = styled(rows, dark=dark, height=560, x="", y="")
+    styled(figure, dark=dark, height=560, x="", y="")
     figure.update_layout(showlegend=False, bargap=0.35, margin={"l": 140, "r": 10, "t": 14, "b": 70})
     figure.update_yaxes(title="state differs,<br>share of its size", rangemode="tozero", row=1, col=1)
     figure.update_yaxes(title=title, row=2, col=1)

@@ -1,7 +1,5 @@
 """The parts of the page Dynamics: measuring, resemblance, tracks of units, samples."""
 
-import threading
-
 import numpy as np
 import streamlit as st
 
@@ -39,7 +37,7 @@ def without_checkpoints(error: UserError) -> None:
 
 
 def offer_to_measure(run: Run, family: Family) -> None:
-    """Compare the checkpoints with n-grams, if the text is at hand and the visitor asks for it."""
+    """Compare the checkpoints with models of a family, if the text is at hand and the visitor asks for it."""
     try:
         corpus = run.open_corpus()
     except UserError as error:
@@ -60,11 +58,9 @@ def offer_to_measure(run: Run, family: Family) -> None:
     )
     if st.button("Measure it now", type="primary", icon=":material/timeline:"):
         bar = st.progress(0.0, text="counting …")
-        script = threading.current_thread()
 
         def show(done: float, what: str) -> None:
-            if threading.current_thread() is script:  # no other may draw; predictions are made in threads
-                bar.progress(min(done, 1.0), text=f"{what} …")
+            bar.progress(min(done, 1.0), text=f"{what} …")
 
         ensure_dynamics(run, family, on_progress=show)
         st.rerun()

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from data_prep.vocabulary import Vocabulary
-from models.generation import Node, Sample, Tree
+from models.generation.continuations import Node, Tree
+from models.generation.sampling import Sample
 
 
 def sample_table(written: Sample, vocabulary: Vocabulary) -> pd.DataFrame:

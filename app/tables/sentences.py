@@ -16,6 +16,8 @@ from analysis.texts.token_changes import TokenChanges
 from data_prep.tokens import display_token
 from data_prep.vocabulary import Vocabulary
 
+UNITS = 12  # that a token moved most
+
 
 def guesses_table(reading: Reading, position: int, vocabulary: Vocabulary) -> pd.DataFrame:
     """What the model expected after a position, likeliest first."""
@@ -44,15 +46,15 @@ def occurrence_table(reading: Reading, position: int, response: ExpectedResponse
 
 
 def strongest_units_table(
-    reading: Reading, position: int, state: str, layer: int, clusters: Coclusters, count: int = 12
+    reading: Reading, position: int, state: str, layer: int, clusters: Coclusters
 ) -> pd.DataFrame:
-    """The units of a layer that one token moved most, strongest first."""
+    """The `UNITS` units of a layer that one token moved most, strongest first."""
     before = reading.states[state][position - 1, layer] if position else 0
     after = reading.states[state][position, layer]
     table = pd.DataFrame(
         {"unit": np.arange(len(after)), "cluster": clusters.unit_labels + 1, "change": after - before, "state": after}
     )
-    return table.sort_values("change", key=np.abs, ascending=False).head(count)
+    return table.sort_values("change", key=np.abs, ascending=False).head(UNITS)
 
 
 def changes_table(

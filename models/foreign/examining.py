@@ -17,10 +17,9 @@ from models.foreign.architecture import ForeignNetwork, derive
 from models.foreign.mapping import Mapping, read_mapping
 from models.foreign.reading import read_weights
 from models.foreign.shapes import shown
-from models.network import RecurrentNetwork
+from models.network import RecurrentNetwork, build_network
 from models.recipe import Recipe, TrainingSettings
 from models.recipe_files import load_recipe
-from models.training.loop import build_network
 
 LONGEST_TEXT = 100_000  # tokens of a text that an imported classifier reads: all of it
 COMPARED = ("cell", "layers", "units", "embedding", "tied", "bidirectional")

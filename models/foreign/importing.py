@@ -13,7 +13,8 @@ from data_prep.progress import OnProgress, silent
 from data_prep.sealed_folder import name_from, sealing, write_json
 from models.evaluation import measure
 from models.foreign.examining import LONGEST_TEXT, Examined
-from models.run import SCHEMA, WEIGHTS, Run, free_run_id, open_run, reserve_run_id, runs_home
+from models.run import SCHEMA, WEIGHTS, Run, open_run
+from models.run_folders import free_run_id, reserve_run_id, runs_home
 from models.tensor_files import save_tensors
 
 

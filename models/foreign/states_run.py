@@ -12,7 +12,8 @@ from data_prep.sealed_folder import sealing, write_json
 from data_prep.tokens import Tokenisation, Unit
 from data_prep.vocabulary import Vocabulary
 from models.recipe import ModelSettings, Recipe
-from models.run import SCHEMA, Run, free_run_id, open_run, reserve_run_id, runs_home
+from models.run import SCHEMA, Run, open_run
+from models.run_folders import free_run_id, reserve_run_id, runs_home
 
 
 def vocabulary_of_states(states: RecordedStates, unit: Unit | None = None) -> tuple[Vocabulary, np.ndarray]:

@@ -21,7 +21,7 @@ from data_prep.parcel import Parcel, pack, unpack
 from models.ray_cluster import check_resources, connect
 from models.recipe import parse_recipe
 from models.run import SCHEMA as RUN_SCHEMA
-from models.run import runs_home
+from models.run_folders import runs_home
 from models.sweeps.grid import GridModel
 from models.sweeps.sweep import Event, finished_run, training_of
 
@@ -148,7 +148,7 @@ def train_on_node(job: dict[str, Any], corpus_parcel: Parcel, board: Any) -> tup
 
     from models.network import resolve_device
     from models.training.job import run_training
-    from models.training.loop import Progress
+    from models.training.progress import Progress
 
     answer = board.say.remote(job["id"], 0, None)
     torch.set_num_threads(job["threads"])

@@ -9,11 +9,13 @@ from typing import Any, Literal, Protocol
 from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 from models.recipe import Recipe
-from models.run import Run, open_run, run_folder
+from models.run import Run, open_run
+from models.run_folders import run_folder
 from models.sweeps.grid import GridModel
-from models.training.folder import TrainingFolder, open_training, training_ids
+from models.training.folder import TrainingFolder
 from models.training.job import new_training
-from models.training.loop import check_task
+from models.training.task import check_task
+from models.training.trainings import open_training, training_ids
 
 ATTEMPTS = 2
 LOSSES = 5

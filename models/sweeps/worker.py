@@ -12,9 +12,9 @@ import torch
 
 from data_prep.errors import UserError
 from models.network import resolve_device
-from models.training.folder import open_training
 from models.training.job import run_training
-from models.training.loop import Progress
+from models.training.progress import Progress
+from models.training.trainings import open_training
 
 FINISHED, REFUSED, STOPPED = 0, 2, 3
 

@@ -14,7 +14,6 @@ The folder ends when the run is written.
 
 import json
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,28 +22,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from filelock import FileLock, Timeout
-from torch import Tensor
 
-from data_prep.corpus import Corpus
 from data_prep.errors import UserError
-from data_prep.sealed_folder import check_name, home, open_sealed, read_json, sealing, write_json
-from models.recipe import Recipe, parse_recipe
-from models.tensor_files import load_tensors, save_tensors
+from models.recipe import Recipe
+from models.training.snapshot import Snapshot, load_snapshot, save_snapshot
 
-SCHEMA = 1
 ABOUT = "training.json"
 STATES_KEPT = 2
 CURVE_POINTS = 500
 LOCK_SECONDS = 2  # longer than a watcher's glance at the lock
 Request = Literal["stop", "keep"]
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """tensors: name → tensor. facts: whatever else there is to know, as plain JSON."""
-
-    tensors: dict[str, Tensor]
-    facts: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -68,7 +55,7 @@ class TrainingFolder:
                 "Watch it on the Training page, or stop it there first.",
             ) from error
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise unwritable(self.path, error) from error
         try:
             (self.path / "request").unlink(missing_ok=True)
             for left in self.path.glob(".*-*"):  # by a process that was killed while it kept something
@@ -92,7 +79,7 @@ class TrainingFolder:
 
     def save_state(self, update: int, snapshot: Snapshot) -> None:
         """Keep the state after `update`; UserError when it cannot be written, the state before it stays."""
-        _save(self.path / f"state-{update:09d}", snapshot)
+        save_snapshot(self.path / f"state-{update:09d}", snapshot)
         for old in _numbered(self.path, "state")[:-STATES_KEPT]:
             shutil.rmtree(old, ignore_errors=True)
 
@@ -100,7 +87,7 @@ class TrainingFolder:
         """The newest state that is whole; None when there is none yet."""
         for folder in reversed(_numbered(self.path, "state")):
             try:
-                return _load(folder)
+                return load_snapshot(folder)
             except (UserError, OSError):
                 continue  # the one before it is as good, and a little older
         return None
@@ -111,12 +98,12 @@ class TrainingFolder:
 
     def save_checkpoint(self, update: int, snapshot: Snapshot) -> None:
         """Keep the weights after `update`."""
-        _save(self.path / f"checkpoint-{update:09d}", snapshot)
+        save_snapshot(self.path / f"checkpoint-{update:09d}", snapshot)
 
     def checkpoints(self, update: int) -> list[Snapshot]:
         """The weights on the way up to `update`, in their order; UserError when one is damaged."""
         last = f"checkpoint-{update:09d}"
-        return [_load(folder) for folder in _numbered(self.path, "checkpoint") if folder.name <= last]
+        return [load_snapshot(folder) for folder in _numbered(self.path, "checkpoint") if folder.name <= last]
 
     def report(self, **facts: Any) -> None:
         """Change what watchers see. `loss` with its `update` is also added to the curve, which is kept short."""
@@ -151,7 +138,7 @@ class TrainingFolder:
         except FileNotFoundError as error:
             raise UserError(f"The training {self.run_id} has ended.", "Look for it among the runs.") from error
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise unwritable(self.path, error) from error
 
     def request(self) -> Request | None:
         """What was asked for."""
@@ -173,82 +160,12 @@ class TrainingFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def trainings_home() -> Path:
-    """Where unfinished trainings are."""
-    return home() / "trainings"
-
-
-def begin_training(run_id: str, recipe: Recipe, corpus: Corpus) -> TrainingFolder:
-    """A new training's folder; UserError when there is one of this id, or the home is not writable."""
-    path = trainings_home() / check_name(run_id, "run")
-    if (path / ABOUT).exists():
-        raise UserError(
-            f"There is an unfinished training called {run_id}.",
-            f"Go on with rnnscope train --resume {run_id}, or choose another --name.",
-        )
-    about = {"schema": SCHEMA, "recipe": recipe.model_dump(), "corpus": _named(corpus)}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{run_id}-", dir=path.parent) as unfinished:
-            fresh = Path(unfinished) / run_id
-            fresh.mkdir()
-            write_json(fresh / ABOUT, about)
-            shutil.rmtree(path, ignore_errors=True)  # what is left of one that was deleted
-            fresh.rename(path)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    return TrainingFolder(run_id, path, recipe, _named(corpus))
-
-
-def open_training(run_id: str) -> TrainingFolder:
-    """The folder of an unfinished training; UserError when there is none, or it cannot be read."""
-    path = trainings_home() / check_name(run_id, "run")
-    if not (path / ABOUT).is_file():
-        known = ", ".join(training_ids()) or "none"
-        raise UserError(f"There is no unfinished training called {run_id}.", f"Unfinished: {known}.")
-    about = read_json(path / ABOUT)
-    corpus = about.get("corpus") if isinstance(about, dict) and about.get("schema") == SCHEMA else None
-    if not isinstance(corpus, dict) or not {"name", "digest"} <= corpus.keys():
-        raise UserError(f"The training {run_id} is damaged or of another version.", f"Delete {path} and train again.")
-    return TrainingFolder(run_id, path, parse_recipe(about.get("recipe"), f"{run_id}/training.json"), corpus)
-
-
-def training_ids() -> list[str]:
-    """Ids of the unfinished trainings."""
-    if not trainings_home().is_dir():
-        return []
-    return sorted(path.name for path in trainings_home().iterdir() if (path / ABOUT).is_file())
-
-
-def find_training(recipe: Recipe, corpus: Corpus) -> TrainingFolder | None:
-    """The unfinished training of this very recipe, whatever it is called, on this very corpus."""
-    for run_id in training_ids():
-        try:
-            folder = open_training(run_id)
-        except UserError:
-            continue  # whoever looks at it is told
-        if folder.corpus["digest"] == corpus.digest and _unnamed(folder.recipe) == _unnamed(recipe):
-            return folder
-    return None
-
-
-def _unnamed(recipe: Recipe) -> Recipe:
-    return recipe.model_copy(update={"name": None, "corpus": None})
-
-
-def _named(corpus: Corpus) -> dict[str, str]:
-    return {"name": corpus.name, "digest": corpus.digest, "folder": str(corpus.folder.absolute())}
-
-
-def _save(target: Path, snapshot: Snapshot) -> None:
-    with sealing(target, "training state", SCHEMA, replace=True) as folder:
-        save_tensors(snapshot.tensors, folder / "tensors.safetensors")
-        write_json(folder / "facts.json", snapshot.facts)
-
-
-def _load(folder: Path) -> Snapshot:
-    open_sealed(folder, "training state", SCHEMA)
-    return Snapshot(load_tensors(folder / "tensors.safetensors"), read_json(folder / "facts.json"))
+def unwritable(path: Path, error: OSError) -> UserError:
+    """What to say when a training's folder cannot be written."""
+    return UserError(
+        f"Cannot write {path}: {error.strerror or error}.",
+        "Free some space, or point RNNSCOPE_HOME to a folder that you may write to.",
+    )
 
 
 def _numbered(path: Path, kind: str) -> list[Path]:
@@ -261,10 +178,3 @@ def _thinned(curve: list[list[float]]) -> list[list[float]]:
         return curve
     pairs = zip(curve[:-1:2], curve[1::2], strict=False)
     return [[later[0], (earlier[1] + later[1]) / 2] for earlier, later in pairs] + curve[len(curve) // 2 * 2 :]
-
-
-def _unwritable(path: Path, error: OSError) -> UserError:
-    return UserError(
-        f"Cannot write {path}: {error.strerror or error}.",
-        "Free some space, or point RNNSCOPE_HOME to a folder that you may write to.",
-    )

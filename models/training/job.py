@@ -12,11 +12,18 @@ from data_prep.corpus import Corpus, open_corpus
 from data_prep.errors import UserError
 from models.network import RecurrentNetwork
 from models.recipe import Recipe
-from models.run import Run, default_run_id, open_run, reserve_run_id, run_ids, save_run
+from models.run import Run, open_run
+from models.run_folders import default_run_id, reserve_run_id, run_ids
 from models.training.distribution import joined
-from models.training.folder import TrainingFolder, begin_training
-from models.training.loop import Epoch, Progress, Stopped, history_to_json, prediction_noun, train, uniform_nats
+from models.training.folder import TrainingFolder
+from models.training.history import Epoch, history_to_json
+from models.training.loop import train
+from models.training.outcome import Stopped
+from models.training.progress import Progress
 from models.training.sample import LiveSample
+from models.training.saving import save_run
+from models.training.task import prediction_noun, uniform_nats
+from models.training.trainings import begin_training
 
 
 def new_training(recipe: Recipe, corpus: Corpus, run_id: str | None = None) -> TrainingFolder:

@@ -9,7 +9,7 @@ from models.network import parameter_count
 from models.recipe import Recipe
 from models.training.batches import make_batches
 from models.training.distribution import Share
-from models.training.loop import check_task
+from models.training.task import check_task
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 import math
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -154,3 +155,8 @@ def test_a_classifier_foretells_no_token(classifier_home, monkeypatch):
     monkeypatch.setenv("RNNSCOPE_HOME", str(classifier_home))
     with pytest.raises(UserError, match="tells classes"):
         ensure_dynamics(open_run("reviews-gru"))
+
+
+def test_of_a_network_trained_elsewhere_nothing_is_said_about_how_to_train_it(use_trained_home):
+    with pytest.raises(UserError, match="was trained elsewhere"):
+        ensure_dynamics(replace(open_run("toy-bytes-gru"), origin="imported"))

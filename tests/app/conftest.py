@@ -11,7 +11,7 @@ MAIN = str(Path(__file__).resolve().parents[2] / "app" / "main.py")
 
 @pytest.fixture(autouse=True)
 def _no_gallery_and_no_cache(monkeypatch, tmp_path):
-    monkeypatch.setattr("models.run.GALLERY", tmp_path / "no-gallery")
+    monkeypatch.setattr("models.run_folders.GALLERY", tmp_path / "no-gallery")
     st.cache_resource.clear()
 
 

@@ -16,8 +16,9 @@ from app.figures.compared_responses import plot_compared_responses
 from app.figures.compared_steps import plot_compared_steps
 from data_prep.corpus import open_corpus
 from models.recipe import Recipe
-from models.run import open_run, save_run
+from models.run import open_run
 from models.training.loop import train
+from models.training.saving import save_run
 
 VIEWS = ("Memory maps", "Flow of words", "Responses", "Saturation", "One text", "Figures")
 WORDS, BYTES = "toy-words-lstm", "toy-bytes-gru"

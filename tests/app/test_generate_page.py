@@ -8,7 +8,8 @@ from app.examples import example_prompt
 from data_prep.prompt import read_prompt
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import build_vocabulary
-from models.generation import sample, tree
+from models.generation.continuations import tree
+from models.generation.sampling import sample
 from models.run import open_run
 
 WORDS, BYTES = "toy-words-lstm", "toy-bytes-gru"
@@ -113,3 +114,9 @@ def test_the_prompt_to_start_from_is_one_that_the_model_can_read():
     ):
         assert example_prompt(build_vocabulary(Tokenisation(), words.split(), 99)) == expected
     assert example_prompt(build_vocabulary(Tokenisation("bytes"), list("The king"), 99)) == "The king"
+
+
+def test_a_classifier_is_refused_for_what_it_is_even_with_nothing_to_begin_after(open_page, classifier_home):
+    app = open_page("generate", home=classifier_home, run="reviews-gru", prompt="")
+    assert "reviews-gru tells classes" in said(app)
+    assert "prompt is empty" not in said(app)

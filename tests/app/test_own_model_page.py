@@ -12,7 +12,8 @@ from torch import nn
 
 from analysis.recording.recorded_states import import_states
 from analysis.recording.store import RecordingOptions, record_run
-from models.run import open_run, run_ids
+from models.run import open_run
+from models.run_folders import run_ids
 
 V = 12
 TOKENS = ["<unk>", "<eos>", ".", "the", "cat", "dog", "sees", "hears", "a", "red", "blue", "bird"]

@@ -18,8 +18,8 @@ from models.network import RecurrentClassifier, RecurrentLanguageModel
 from models.recipe import read_recipe
 from models.recipe_files import load_recipe, recipe_text
 from models.run import open_run
-from models.training.folder import open_training, training_ids
 from models.training.job import new_training
+from models.training.trainings import open_training, training_ids
 
 TINY = "model: {cell: gru, layers: 1, units: 5, embedding: 4}\ntraining: {epochs: 3, batch: 10, steps: 10}\n"
 REVIEWS = "stars,text\n" + "".join(f"{'good' if n % 4 else 'bad'},number {'x' * (n + 1)}\n" for n in range(200))

@@ -12,8 +12,8 @@ from analysis.recording.store import RecordingOptions, record_run
 from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
 from models.recipe import Recipe
-from models.run import save_run
 from models.training.loop import train
+from models.training.saving import save_run
 
 MARKUP = "<img/src=x/onerror=alert(1)>"
 HOSTILE = (

@@ -5,10 +5,12 @@ from data_prep.labelled import LabelOptions
 from data_prep.preparing import prepare_corpus
 from data_prep.prompt import LONGEST
 from data_prep.tokens import Tokenisation
-from models.generation import DEEPEST_TREE, LARGEST_TREE, sample, tree
+from models.generation.continuations import DEEPEST_TREE, LARGEST_TREE, tree
+from models.generation.sampling import sample
 from models.recipe import Recipe
-from models.run import open_run, save_run
+from models.run import open_run
 from models.training.loop import train
+from models.training.saving import save_run
 
 
 @pytest.fixture(autouse=True)

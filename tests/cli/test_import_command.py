@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from models.run import run_ids
+from models.run_folders import run_ids
 
 V = 12
 TOKENS = ["<unk>", "<eos>", ".", "the", "cat", "dog", "sees", "hears", "a", "red", "blue", "bird"]

@@ -11,7 +11,7 @@ import pytest
 from app.cli.run_commands import _stopping_when_interrupted
 from data_prep.corpus import open_corpus
 from models.recipe import Recipe
-from models.training.folder import begin_training
+from models.training.trainings import begin_training
 
 SMALL = ["--set", "model.units=6", "--set", "model.embedding=6", "--set", "training.epochs=1"]
 
@@ -232,7 +232,7 @@ def test_an_interrupt_stops_the_training_of_this_process_alone(copied_home):
 
 
 def test_a_perplexity_beyond_all_numbers_is_null(copied_home, run_json, monkeypatch):
-    monkeypatch.setattr("models.training.loop.EXPLODED", math.inf)
+    monkeypatch.setattr("models.training.divergence.EXPLODED", math.inf)
     rate = ["--set", "training.learning_rate=1000"]
     said = run_json("train", "words-lstm", "--corpus", "toy-words", "--name", "mine", *SMALL, *rate)
     assert said["test"]["cross_entropy_nats"] > 700

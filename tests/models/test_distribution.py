@@ -16,9 +16,9 @@ from data_prep.tokens import Tokenisation
 from models.recipe_files import load_recipe
 from models.run import open_run
 from models.training.distribution import Share, joined
-from models.training.folder import open_training, training_ids
 from models.training.job import new_training, run_training
 from models.training.loop import train
+from models.training.trainings import open_training, training_ids
 
 CPU = torch.device("cpu")
 RECIPES = {
@@ -31,7 +31,7 @@ RECIPES = {
 
 @pytest.fixture(autouse=True)
 def _corpora(tmp_path, rnnscope_home, make_text, monkeypatch):
-    monkeypatch.setattr("models.run.GALLERY", tmp_path / "no-gallery")
+    monkeypatch.setattr("models.run_folders.GALLERY", tmp_path / "no-gallery")
     text = tmp_path / "text.txt"
     text.write_text(make_text(150, seed=3))
     prepare_corpus(text, Tokenisation("words"), name="running", cap=60)

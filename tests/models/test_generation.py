@@ -8,7 +8,8 @@ from data_prep.errors import UserError
 from data_prep.prompt import read_prompt
 from data_prep.tokens import Tokenisation
 from data_prep.vocabulary import build_vocabulary
-from models.generation import DEEPEST_TREE, MOST_BRANCHES, sample, tree
+from models.generation.continuations import DEEPEST_TREE, MOST_BRANCHES, tree
+from models.generation.sampling import sample
 from models.network import RecurrentLanguageModel
 from models.recipe import ModelSettings
 from models.run import open_run

@@ -11,11 +11,11 @@ import models.recipe
 from data_prep.corpus import open_corpus
 from data_prep.errors import UserError
 from data_prep.registry import known_corpora
+from models.network import build_network
 from models.recipe import Recipe, parse_recipe, read_recipe
 from models.recipe_files import built_in_recipes, load_recipe, recipe_text
-from models.run import GALLERY
+from models.run_folders import GALLERY
 from models.sweeps.grid import expand_grid, load_grid
-from models.training.loop import build_network
 from models.training.optimisation import learning_rate
 
 RECIPES = Path(models.recipe.__file__).parent / "recipes"

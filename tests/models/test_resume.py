@@ -26,9 +26,13 @@ from models.recipe import Recipe
 from models.run import LAST_WEIGHTS, WEIGHTS, Run, open_run
 from models.training import folder as folder_module
 from models.training import loop
-from models.training.folder import TrainingFolder, open_training
+from models.training.folder import TrainingFolder
+from models.training.history import history_to_json
 from models.training.job import corpus_of, new_training, run_training
-from models.training.loop import Progress, Trained, history_to_json, train
+from models.training.loop import train
+from models.training.outcome import Trained
+from models.training.progress import Progress
+from models.training.trainings import open_training
 
 CPU = torch.device("cpu")
 KILLS, LEEWAY = 3, 10  # updates
@@ -166,8 +170,8 @@ def saving_always(monkeypatch):
 def test_a_training_that_ends_before_any_of_its_writes_goes_on_from_there(home, monkeypatch, saving_always, name):
     short = ["training.epochs=2", f"training.steps={10}", "training.batch=60"]
     # each epoch worse than the one before: the best weights are the first epoch's, which later states must hold
-    monkeypatch.setattr(loop._Training, "_valid_nats", lambda now: 1.0 + len(now.history))
-    expected, place, whole = None, 0, folder_module._save
+    monkeypatch.setattr(loop._Training, "_valid_nats", lambda now: 1.0 + len(now.state.history))
+    expected, place, whole = None, 0, folder_module.save_snapshot
     while True:
         folder = begun(name, short, run_id=f"killed-{place}")
         expected = expected or undisturbed(folder)
@@ -178,11 +182,11 @@ def test_a_training_that_ends_before_any_of_its_writes_goes_on_from_there(home, 
                 raise Killed
             whole(*arguments)
 
-        monkeypatch.setattr(folder_module, "_save", save)
+        monkeypatch.setattr(folder_module, "save_snapshot", save)
         try:
             run = run_training(folder, device=CPU)
         except Killed:
-            monkeypatch.setattr(folder_module, "_save", whole)
+            monkeypatch.setattr(folder_module, "save_snapshot", whole)
             run = run_training(open_training(folder.run_id), device=CPU)
             assert_same_training(run, expected)
             place += 1

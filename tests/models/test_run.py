@@ -11,8 +11,11 @@ from data_prep.sealed_folder import MANIFEST
 from models.evaluation import cross_entropy_nats
 from models.network import RecurrentLanguageModel
 from models.recipe import Recipe
-from models.run import WEIGHTS, default_run_id, list_runs, open_run, reserve_run_id, run_ids, save_run
-from models.training.loop import Epoch, Trained
+from models.run import WEIGHTS, list_runs, open_run
+from models.run_folders import default_run_id, reserve_run_id, run_ids
+from models.training.history import Epoch
+from models.training.outcome import Trained
+from models.training.saving import save_run
 
 RUNS = ["toy-words-lstm", "toy-bytes-gru"]
 
@@ -241,7 +244,7 @@ def test_other_classes_are_refused(use_trained_home):
 def test_bundled_runs_are_listed_and_give_way_to_own_ones(copied_home, tmp_path, monkeypatch):
     gallery = tmp_path / "gallery"
     (copied_home / "runs").rename(gallery)
-    monkeypatch.setattr("models.run.GALLERY", gallery)
+    monkeypatch.setattr("models.run_folders.GALLERY", gallery)
     assert run_ids() == sorted(RUNS)
     assert all(run.bundled for run in list_runs()[0])
     with pytest.raises(UserError, match="already"):

@@ -14,12 +14,13 @@ from data_prep.errors import UserError
 from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
 from models.recipe import Recipe
-from models.run import open_run, run_ids
+from models.run import open_run
+from models.run_folders import run_ids
 from models.sweeps.grid import GridModel, expand_grid, load_grid
 from models.sweeps.local import LocalEngine
 from models.sweeps.sweep import LOSSES, Event, Sweep, training_of
-from models.training.folder import training_ids
 from models.training.job import new_training
+from models.training.trainings import training_ids
 
 TINY = (
     "model: {cell: [rnn, gru], layers: 1, units: [6, 9], embedding: 5}\ntraining: {epochs: 2, batch: 10, steps: 20}\n"
@@ -29,7 +30,7 @@ LONG = "model: {cell: gru, layers: 1, units: 40, embedding: 5}\ntraining: {epoch
 
 @pytest.fixture
 def corpus(tmp_path, rnnscope_home, make_text, monkeypatch) -> Corpus:
-    monkeypatch.setattr("models.run.GALLERY", tmp_path / "no-gallery")
+    monkeypatch.setattr("models.run_folders.GALLERY", tmp_path / "no-gallery")
     (tmp_path / "toy.txt").write_text(make_text(150, seed=7))
     return prepare_corpus(tmp_path / "toy.txt", Tokenisation("bytes"), name="toy")
 

@@ -20,7 +20,7 @@ from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
 from models.run import list_runs, open_run
 from models.sweeps.on_ray import RayEngine
-from models.training.folder import training_ids
+from models.training.trainings import training_ids
 
 ROOT = Path(__file__).resolve().parents[2]
 GRID = """
@@ -114,7 +114,7 @@ def cluster(tmp_path, monkeypatch):
 def test_a_node_is_killed_and_every_model_ends_once(
     cluster, rnnscope_home, tmp_path, make_text, monkeypatch, start_process
 ):
-    monkeypatch.setattr("models.run.GALLERY", tmp_path / "no-gallery")
+    monkeypatch.setattr("models.run_folders.GALLERY", tmp_path / "no-gallery")
     address, head, other = cluster
     (tmp_path / "toy.txt").write_text(make_text(150, seed=7))
     corpus = prepare_corpus(tmp_path / "toy.txt", Tokenisation("bytes"), name="toy")

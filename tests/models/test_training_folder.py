@@ -17,14 +17,11 @@ from data_prep.corpus import open_corpus
 from data_prep.errors import UserError
 from models.recipe import Recipe
 from models.training import folder as folder_module
-from models.training.folder import (
-    STATES_KEPT,
-    Snapshot,
-    begin_training,
-    open_training,
-    training_ids,
-    trainings_home,
-)
+from models.training import snapshot as snapshot_module
+from models.training import trainings
+from models.training.folder import STATES_KEPT
+from models.training.snapshot import Snapshot
+from models.training.trainings import begin_training, open_training, training_ids, trainings_home
 
 
 @pytest.fixture
@@ -337,7 +334,7 @@ def test_a_write_that_fails_is_said_and_takes_nothing_away(folder, monkeypatch, 
     def fails(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(sealed_folder if writer == "_write_manifest" else folder_module, writer, fails)
+    monkeypatch.setattr(sealed_folder if writer == "_write_manifest" else snapshot_module, writer, fails)
     with pytest.raises(UserError, match=r"Cannot write .*state-000000002: No space left"):
         folder.save_state(2, snapshot(2))
     assert_same(folder.latest_state(), snapshot(1))
@@ -364,7 +361,7 @@ def test_a_training_that_could_not_begin_leaves_its_id_free(copied_home, monkeyp
     def fails(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(folder_module, "write_json", fails)
+    monkeypatch.setattr(trainings, "write_json", fails)
     with pytest.raises(UserError, match="No space left"):
         begin_training("mine", Recipe(), open_corpus("toy-words"))
     monkeypatch.undo()

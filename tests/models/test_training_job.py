@@ -11,16 +11,17 @@ from data_prep.corpus import open_corpus
 from data_prep.errors import UserError
 from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
-from models import run as run_module
 from models.recipe import Recipe
-from models.run import Run, open_run, run_ids
+from models.run import Run, open_run
+from models.run_folders import run_ids
 from models.training import folder as folder_module
-from models.training import job, loop
+from models.training import job, loop, saving, snapshot
 from models.training.batches import make_batches
 from models.training.distribution import Share
-from models.training.folder import TrainingFolder, open_training, training_ids
+from models.training.folder import TrainingFolder
 from models.training.job import corpus_of, new_training, run_training
 from models.training.loop import train
+from models.training.trainings import open_training, training_ids
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(
@@ -135,7 +136,7 @@ def test_a_training_that_was_ended_early_is_not_gone_on_with_when_its_run_could_
     folder, update, monkeypatch
 ):
     with monkeypatch.context() as patch:
-        patch.setattr(run_module, "save_tensors", full_disk)
+        patch.setattr(saving, "save_tensors", full_disk)
         with pytest.raises(UserError, match="No space left"):
             run_training(folder, device=CPU, on_progress=keep_at(folder, update))
     state = folder.latest_state()
@@ -148,14 +149,14 @@ def test_a_training_that_was_ended_early_is_not_gone_on_with_when_its_run_could_
     assert all(torch.equal(value, best[name]) for name, value in network.named_parameters())
 
 
-@pytest.mark.parametrize("module", [folder_module, run_module])
+@pytest.mark.parametrize("module", [snapshot, saving])
 def test_a_full_disk_ends_a_training_that_goes_on_from_there(folder, monkeypatch, module):
     """While a state is saved, and while the run is written."""
     writes, whole = [], module.save_tensors
 
     def save(*arguments):
         writes.append(arguments)
-        if module is run_module or len(writes) == 7:
+        if module is saving or len(writes) == 7:
             full_disk()
         whole(*arguments)
 

@@ -8,9 +8,9 @@ from data_prep.errors import UserError
 from data_prep.labelled import LabelOptions
 from data_prep.preparing import prepare_corpus
 from data_prep.tokens import Tokenisation
-from models.network import parameter_count
+from models.network import build_network, parameter_count
 from models.recipe import ModelSettings, Recipe
-from models.training.loop import build_network, train
+from models.training.loop import train
 from models.training.plan import plan_training
 
 

@@ -11,10 +11,10 @@ from models.network import RecurrentClassifier, RecurrentLanguageModel
 from models.recipe import ModelSettings, Recipe
 from models.run import open_run
 from models.training import sample as sample_module
-from models.training.folder import find_training, open_training
 from models.training.job import new_training, run_training
 from models.training.loop import train
 from models.training.sample import LiveSample
+from models.training.trainings import find_training, open_training
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(

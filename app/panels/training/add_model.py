@@ -18,7 +18,8 @@ from data_prep.sealed_folder import name_from
 from models.foreign import states_run
 from models.foreign.examining import Examined, ImportOptions, examine_network
 from models.foreign.importing import keep_network, prepare_text, suggested_run_id
-from models.run import Run, reserve_run_id
+from models.run import Run
+from models.run_folders import reserve_run_id
 
 LARGEST_MB, LARGEST_VOCABULARY_MB, LARGEST_CHECK_MB = 1000, 60, 200
 MEASURED_UP_TO = 100_000  # tokens of the test part; more takes longer than a visitor waits

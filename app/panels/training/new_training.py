@@ -14,9 +14,9 @@ from data_prep.corpus import Corpus
 from data_prep.errors import UserError
 from models.recipe import ModelSettings, Recipe, TrainingSettings, read_recipe
 from models.recipe_files import recipe_text, recipes_for
-from models.run import default_run_id, reserve_run_id
-from models.training.folder import find_training, training_ids
+from models.run_folders import default_run_id, reserve_run_id
 from models.training.plan import TrainingPlan, plan_training
+from models.training.trainings import find_training, training_ids
 
 EDITOR = "recipe-text"
 LOADED = "recipe-loaded"  # the shipped recipe whose text was put into the editor

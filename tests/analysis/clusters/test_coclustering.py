@@ -3,7 +3,7 @@ import pytest
 from sklearn.cluster import SpectralCoclustering
 from sklearn.metrics import adjusted_rand_score
 
-from analysis.clusters.coclustering import DROPPED, cluster_means, cocluster, largest_k, own_response, telling_words
+from analysis.clusters.coclustering import DROPPED, cocluster, largest_k, membership, own_response, telling_words
 from analysis.clusters.decomposition import TREATMENTS, decompose
 from data_prep.errors import UserError
 
@@ -165,8 +165,8 @@ def test_a_cluster_of_words_alone_has_no_strength_and_its_words_keep_a_response(
 
 
 def test_empty_clusters_have_no_strength():
-    means = cluster_means(np.ones((2, 2)), np.array([0, 0]), np.array([1, 1]), 3)
-    assert means.tolist() == [[0, 1, 0], [0, 0, 0], [0, 0, 0]]
+    words, units = membership(np.array([0, 0]), 3), membership(np.array([1, 1]), 3)
+    assert (words.T @ np.ones((2, 2)) @ units).tolist() == [[0, 1, 0], [0, 0, 0], [0, 0, 0]]
 
 
 @pytest.mark.parametrize("treatment", TREATMENTS)

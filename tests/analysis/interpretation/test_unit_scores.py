@@ -5,10 +5,10 @@ from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 
 from analysis.interpretation import unit_scores
-from analysis.interpretation.evidence import held_out_positions, telling_start, unit_response
+from analysis.interpretation.evidence import telling_start, unit_response
 from analysis.interpretation.properties import TextProperty
 from analysis.interpretation.ranks import centred_ranks
-from analysis.interpretation.unit_scores import score_units
+from analysis.interpretation.unit_scores import held_out_positions, score_units
 from data_prep.errors import UserError
 
 TOKENS, UNITS = 6_000, 8

@@ -16,8 +16,9 @@ from analysis.recording.store import (
 from data_prep.corpus import open_corpus
 from data_prep.errors import UserError
 from models.recipe import Recipe
-from models.run import WEIGHTS, save_run
+from models.run import WEIGHTS
 from models.training.loop import train
+from models.training.saving import save_run
 
 RECIPE = {
     "corpus": "toy-bytes",
