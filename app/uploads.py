@@ -1,5 +1,6 @@
 """An uploaded file as a file on disk, which is what reads tables and finds out encodings."""
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,18 @@ def on_disk(upload: UploadedFile, endings: Sequence[str]) -> Iterator[Path]:
         path = Path(folder) / ".".join([stem, *found])
         path.write_bytes(upload.getbuffer())
         try:
-            yield path
+            with without_folder(Path(folder)):
+                yield path
         except UserError as error:
-            raise UserError(error.message.replace(str(path), upload.name), error.hint) from error
+            raise UserError(error.message.replace(path.name, upload.name), error.hint) from error
+
+
+@contextmanager
+def without_folder(folder: Path) -> Iterator[None]:
+    """Errors raised within call the files of a temporary folder by their names: nobody knows the folder."""
+    try:
+        yield
+    except UserError as error:
+        inside = re.escape(f"{folder}{os.sep}") + rf"([^\s{re.escape(os.sep)}]+{re.escape(os.sep)})*"
+        message, hint = (re.sub(inside, "", said) for said in (error.message, error.hint))
+        raise UserError(message, hint) from error

@@ -106,7 +106,8 @@ def open_corpus(name_or_folder: str | Path) -> Corpus:
             known = ", ".join(list_corpora()) or "none yet"
             raise UserError(
                 f"There is no corpus called {name_or_folder}. Prepared: {known}.",
-                "Prepare one: rnnscope prepare my-text.txt; rnnscope corpora lists those that are known.",
+                f"If rnnscope corpora lists it: rnnscope prepare {name_or_folder}; a text of your own: "
+                "rnnscope prepare my-text.txt",
             )
     manifest = open_sealed(folder, "corpus", SCHEMA)
     vocabulary = Vocabulary.from_json(read_json(folder / "vocabulary.json"), f"{folder.name}/vocabulary.json")

@@ -16,13 +16,18 @@ _TICKS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500)
 
 
 def plot_by_distance(found: ByDistance, *, dark: bool) -> go.Figure:
-    """Mean probability with its band per bin of distances, a line per model; below, how many places a bin has."""
+    """Mean probability with its band per bin of distances, a line per model; below, how many places a bin has.
+
+    The axis of distances is one of logarithms, unless all bins are of one width: there the
+    first would look the widest.
+    """
     figure = make_subplots(2, 1, shared_xaxes=True, row_heights=[0.76, 0.24], vertical_spacing=0.04)
     means = found.means
     known = means.counts > 0
     first, last = means.edges[:-1], means.edges[1:] - 1
     names = [f"{a}" if a == b else f"{a}–{b}" for a, b in zip(first, last, strict=True)]
-    centres = np.sqrt(first * last.astype(float))
+    even = len(np.unique(np.diff(means.edges)[:-1])) < 2  # but for the last, which ends where the text does
+    centres = (first + last) / 2 if even else np.sqrt(first * last.astype(float))
     sure = ~np.isnan(means.low[0])  # the others have too few places for a band, and for a line
     for row, name in enumerate(found.names):
         colour, dash = series(dark=dark)[row % len(series(dark=dark))]
@@ -59,11 +64,14 @@ def plot_by_distance(found: ByDistance, *, dark: bool) -> go.Figure:
     figure.update_yaxes(title="mean probability", range=[0, 1.02], row=1, col=1)
     figure.update_yaxes(title="places", nticks=3, rangemode="tozero", row=2, col=1)
     figure.update_xaxes(title=escaped(found.unit), row=2, col=1)
-    ticks = [value for value in (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if value <= means.edges[-1]]
-    figure.update_xaxes(
-        type="log", tickvals=ticks, ticktext=[f"{value:,}" for value in ticks],
-        range=[-0.08, float(np.log10(means.edges[-1]))],
-    )  # fmt: skip
+    if even:
+        figure.update_xaxes(range=[0, means.edges[-1]], tickformat=",", dtick=1 if means.edges[-1] < 12 else None)
+    else:
+        ticks = [value for value in (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if value <= means.edges[-1]]
+        figure.update_xaxes(
+            type="log", tickvals=ticks, ticktext=[f"{value:,}" for value in ticks],
+            range=[-0.08, float(np.log10(means.edges[-1]))],
+        )  # fmt: skip
     figure.update_layout(showlegend=True)
     return figure
 

@@ -15,6 +15,7 @@ from app.figures.style import escaped, series, shortened, styled
 CELLS = ("rnn", "gru", "lstm")
 SYMBOLS = {"recurrent": "circle", "n-gram": "square-open", "n-NN": "diamond-open"}
 RECALLED = "#8a8f98"
+NARROW = 0.2  # powers of ten
 
 
 def plot_contexts(entries: Sequence[ModelEntry], noun: str, *, dark: bool) -> go.Figure:
@@ -55,13 +56,22 @@ def plot_contexts(entries: Sequence[ModelEntry], noun: str, *, dark: bool) -> go
     _label_levels(figure, recurrent, longest + 1, ink)
     figure.update_xaxes(tickvals=list(range(0, longest + 1, 1 if longest <= 24 else 5)), range=[-0.4, longest + 7])
     figure.update_yaxes(type="log", tickvals=[0.6, 0.8, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 7, 8, 10])
+    nats = np.log10([entry.nats for entry in entries])
+    if len(nats) and np.ptp(nats) < NARROW:  # few models, and alike: Plotly would show all ticks over each other
+        middle = float(nats.min() + nats.max()) / 2
+        figure.update_yaxes(range=[middle - NARROW / 2, middle + NARROW / 2])
     return figure
+
+
+def has_recalled(corpus: str) -> bool:
+    """Whether figures of this corpus are remembered from elsewhere."""
+    return bool(_recalled_layers(corpus))
 
 
 def _label_levels(figure: go.Figure, recurrent: Sequence[ModelEntry], end: float, ink: str) -> None:
     """Names behind the levels, moved apart so far that they can be read; the axis is one of logarithms."""
     values = np.log10([value for trace in figure.data for value in trace.y])
-    least = np.ptp(values) / 17 if len(values) else 0
+    least = max(NARROW, np.ptp(values)) / 17 if len(values) else 0  # of the axis
     place = -np.inf
     for entry in recurrent:  # from the best, which is the lowest
         place = max(math.log10(entry.nats), place + least)

@@ -135,10 +135,12 @@ def _show_integrators(found: Saturation, quantities: dict[str, np.ndarray], *, p
             key=TABLE,
         )
     how_to_read(
-        f"Units that keep their state at more than {NEARLY_ALWAYS:.0%} of the tokens (diamonds above): whatever they "
-        "are given adds up, so they can count and remember for long. A click beside a row, or shift and space on it, "
-        "goes to the unit.",
-        "a unit whose input gate is shut as well keeps, but keeps nothing: look at both means.",
+        f"Units that keep their state at more than {NEARLY_ALWAYS:.0%} of the tokens (diamonds above): what little or "
+        "much they are given adds up, so they can count and remember for long. A click beside a row, or shift and "
+        "space on it, goes to the unit.",
+        "a unit whose input gate is shut as well keeps, but keeps nothing: look at both means."
+        if "input_gate" in found.gates
+        else "in a GRU the gate that keeps is the one that lets in: what keeps nearly always takes in next to nothing.",
     )
 
 

@@ -9,6 +9,7 @@ from analysis.errors.breakdown import ErrorBreakdown, NgramShares
 from analysis.errors.by_distance import ByDistance
 from analysis.errors.context_lengths import ContextCurve
 from analysis.errors.error_sets import ErrorSets
+from analysis.errors.examples import ErrorExample
 from analysis.errors.ranked_tokens import RankedTokens
 
 
@@ -49,6 +50,24 @@ def crossing_table(table: np.ndarray, first: ErrorBreakdown) -> pd.DataFrame:
     """Kinds of the first model's errors in rows, of the second's in columns."""
     names = [f"{kind.group}, {kind.label}" for kind in first.kinds] + ["no error"]
     return pd.DataFrame({"error of the first": names} | {name: table[:, place] for place, name in enumerate(names)})
+
+
+def examples_table(examples: Sequence[ErrorExample], models: Sequence[str], *, spaced: bool) -> pd.DataFrame:
+    """One row per example: the token in its text, and what each model said of it. spaced: tokens are words."""
+    glue = " " if spaced else ""
+    columns: dict[str, object] = {
+        "token of the test part": [one.position for one in examples],
+        "before": [glue.join(one.before) for one in examples],
+        "token": [one.token for one in examples],
+        "after": [glue.join(one.after) for one in examples],
+    }
+    for place, name in enumerate(models):
+        columns |= {
+            f"probability, {name}": [one.probabilities[place] for one in examples],
+            f"likeliest, {name}": [one.guesses[place] for one in examples],
+            f"probability of that, {name}": [one.guess_probabilities[place] for one in examples],
+        }
+    return pd.DataFrame(columns)
 
 
 def ngram_table(found: NgramShares) -> pd.DataFrame:

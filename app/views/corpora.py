@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import cached
 from app.figures.corpus import plot_classes, plot_frequencies, plot_text_lengths
+from app.links import take_choice
 from app.notices import how_to_read, literal, show_error
 from app.numbers import numbers
 from app.panels.training.add_corpus import add_corpus
@@ -21,6 +22,7 @@ def origin_of(corpus: Corpus) -> str:
 
 st.title("Corpora", anchor=False)
 prepared, states = cached.prepared_corpora(), cached.corpus_states()
+take_choice("corpus", prepared)
 name = st.selectbox(
     "Corpus", prepared, key="corpus", bind="query-params", placeholder="none is prepared yet", disabled=not prepared
 )
@@ -53,7 +55,9 @@ else:
         how_to_read(
             f"Left, how often the {noun}s of the training part occur, from the most frequent to the rarest; right, "
             "the same as a table, to sort by occurrences either way.",
-            "the curve ends at the cap of the vocabulary, not at the rarest word of the text.",
+            "the curve ends at the cap of the vocabulary, not at the rarest word of the text."
+            if statistics.types_before_cap > len(corpus.vocabulary)
+            else f"what is frequent need not tell much: the first few {noun}s stand in any text.",
         )
         if origin:
             st.caption(literal(origin))

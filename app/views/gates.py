@@ -35,8 +35,8 @@ if run.origin == "states":
     raise PageEnded
 names = list(PARTS)
 part_name = places[0].selectbox("Counted over", names, names.index(first_part(run)), key="part", bind="query-params")
-below, above = places[1].slider(
-    "Shut below, open above", 0.01, 0.99, (0.1, 0.9), 0.01, key="edges", bind="query-params"
+below, above = sorted(  # an address may name them the other way round
+    places[1].slider("Shut below, open above", 0.01, 0.99, (0.1, 0.9), 0.01, key="edges", bind="query-params")
 )
 part = PARTS[part_name]
 ensure_counted(run, part)

@@ -75,6 +75,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         "Stop at the first end of a sentence", key="until_end", bind="query-params"
     )
 try:
+    run.expect_language_model(cached.find_network(run))  # or why there is none, whatever the prompt is
     prompt = read_prompt(text, vocabulary)
     written = cached.find_sample(
         run, prompt.ids, length=length, temperature=temperature, top_k=top_k, seed=seed, until_end=until_end

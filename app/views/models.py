@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import cached, selection
-from app.figures.model_grid import plot_contexts, plot_grid
+from app.figures.model_grid import has_recalled, plot_contexts, plot_grid
 from app.notices import PageEnded, how_to_read, literal
 from app.numbers import numbers
 from app.panels.model_map import model_map
@@ -41,18 +41,24 @@ st.plotly_chart(
     plot_contexts(everything, unit.noun, dark=dark), theme=None,
     alt=f"Cross-entropy of n-gram models by {unit.noun}s of context, and of {len(entries)} recurrent networks",
 )  # fmt: skip
+beside = "A network below the whole line of n-grams uses something that they cannot count." if baselines else ""
 how_to_read(
-    f"What a {unit.noun} of the test part of {corpus} costs on average, by how many {unit.noun}s before it a model "
-    "knows; a recurrent network is a level line, as it may remember any number. Bars are 95 % intervals by resampling "
-    "the test part 100 times. A network below the whole line of n-grams uses something that they cannot count.",
+    f"What a {unit.noun} of the test part of {literal(corpus)} costs on average, by how many {unit.noun}s before it a "
+    "model knows; a recurrent network is a level line, as it may remember any number. Bars are 95 % intervals by "
+    f"resampling the test part 100 times. {beside}",
     "networks differ in size, epochs and settings as well as in their cells; n-grams have no settings.",
 )
 st.subheader("Cells, layers, sizes", anchor=False)
 st.plotly_chart(plot_grid(entries, corpus, dark=dark), theme=None, alt="Test nats of every cell, depth and size")
+recalled = (
+    "*≈* is what Karpathy et al. (2015) are **recalled**, unchecked, to report for the model of their grid, trained "
+    "and tuned for longer. `rnnscope sweep karpathy` trains the grid; "
+    if has_recalled(corpus)
+    else ""
+)
 st.caption(
-    f"Nats per {unit.noun} of the best run of each size. *≈* is what Karpathy et al. (2015) are **recalled**, "
-    "unchecked, to report for the model of their grid, trained and tuned for longer. `rnnscope sweep karpathy` trains "
-    f"the grid; `rnnscope ngram {corpus} --networks 6` the networks over 1 to 6 {unit.noun}s (n-NN)."
+    f"Nats per {unit.noun} of the best run of each size. {recalled}`rnnscope ngram {corpus} --networks 6` trains the "
+    f"networks over 1 to 6 {unit.noun}s (n-NN)."
 )
 numbers(models_table(everything, unit.unit), f"models-{corpus}", label="All models")
 if baselines:

@@ -78,6 +78,9 @@ def test_an_uploaded_table_becomes_a_balanced_corpus(open_page, home):
     app.button[0].click().run()
     assert not app.exception
     assert "my-reviews is prepared" in said(app)
+    assert app.selectbox(key="corpus").value == "my-reviews"
+    assert "my-reviews" in app.dataframe[-1].value["corpus"].tolist()
+    assert app.button[0].label == "Prepare this corpus"
     corpus = open_corpus("my-reviews")
     assert len(corpus.texts["train"]) == 240
     assert corpus.source["file"] == "my-reviews.csv"
@@ -110,4 +113,19 @@ def test_a_bad_upload_gets_a_sentence_and_leaves_nothing(open_page, home, name, 
         app.button[0].click().run()
     assert not app.exception
     assert sentence in said(app)
+    assert "/rnnscope-" not in said(app)
     assert list_corpora() == before
+
+
+def test_the_first_corpus_is_there_once_it_is_prepared(open_page, tmp_path):
+    app = open_page("corpora", home=tmp_path)
+    app.file_uploader[0].upload("mine.txt", b"Anna sees Boris. " * 90).run()
+    app.button[0].click().run()
+    assert not app.exception
+    assert "It is chosen above" in said(app)
+    assert "No text is prepared" not in said(app)
+    assert app.selectbox(key="corpus").value == "mine"
+
+
+def test_a_vocabulary_without_a_cap_has_no_curve_that_ends_at_one(open_page, home):
+    assert "ends at the cap" not in said(open_page("corpora", home=home, corpus="toy-bytes"))

@@ -77,6 +77,13 @@ def test_a_picked_kind_has_examples_and_the_next_draw_has_others(open_here):
     app = open_here("errors", run=BYTES, kind="punctuation")
     assert app.selectbox(key="kind").value == "punctuation"
     assert "drawn at random" in said(app)
+    table = next(one.value for one in app.dataframe if "before" in one.value)
+    run = open_run(BYTES)
+    made = ensure_predictions(run)
+    for _, row in table.iterrows():
+        place = row["token of the test part"]
+        assert row["token"] == run.vocabulary.display(int(made.ids[place]))
+        assert row[f"probability, {BYTES}"] == pytest.approx(made.probabilities[place])
     app.button(key="breakdown-examples-draw").click().run()
     assert not app.exception
     assert app.query_params["draw"] in ("1", ["1"])
@@ -91,6 +98,25 @@ def test_errors_in_common_and_token_by_token(open_here):
     app = open_here("errors", run=BYTES, **{"errors-of": "Token by token"})
     assert not app.exception
     assert (app.dataframe[0].value["sure"] == 0).all()
+
+
+def test_a_link_picks_the_same_in_the_chart_as_in_the_box(open_here):
+    query = {"run": BYTES, "errors-of": "Token by token"}
+    name = open_here("errors", **query).selectbox(key="token").options[5]
+    app = open_here("errors", token=name, **query)
+    assert app.selectbox(key="token").value == name
+    sizes = [
+        size for trace in charts(app)[0]["data"] if trace.get("marker")
+        for size in trace["marker"]["size"]
+    ]  # fmt: skip
+    assert [row for row, size in enumerate(sizes) if size == max(sizes)] == [5]
+
+
+def test_bins_of_one_width_stand_on_an_even_axis(open_here):
+    for bins, kind in (("10 wide", None), ("ever wider", "log")):
+        app = open_here("long_range", run=BYTES, what="end of a line", farthest="50", bins=bins)
+        axis = charts(app)[0]["layout"]["xaxis"]
+        assert axis.get("type") == kind
 
 
 def test_one_model_alone_and_one_of_words(open_here):

@@ -98,11 +98,20 @@ def test_a_classifier_has_gates_too(open_page, own_home):
     next(button for button in app.button if button.label == "Count every token now").click().run()
     assert not app.exception
     assert len(traces(app)) == 2
+    assert "input gate" not in said(app)  # a GRU has none
 
 
 @pytest.mark.parametrize(
     "query",
-    [{"edges": "abc"}, {"edges": "7"}, {"part": "nothing"}, {"size-by": "<b>"}, {"layer": "9"}, {"unit": "99999"}],
+    [
+        {"edges": "abc"},
+        {"edges": "7"},
+        {"edges": ["0.9", "0.1"]},
+        {"part": "nothing"},
+        {"size-by": "<b>"},
+        {"layer": "9"},
+        {"unit": "99999"},
+    ],
 )
 def test_an_address_that_makes_no_sense_shows_the_default(open_page, query):
     app = open_page("gates", run=RUN, **query)

@@ -128,7 +128,11 @@ def test_a_passage_stands_in_where_there_is_no_corpus(open_page, damaged_home):
     assert "a passage written for rnnscope" in said(app)
     assert len(ranking(app))
     assert "Read: 1," in said(app)
+    assert "of the passage that comes with rnnscope" in said(app)
+    assert "what follows says" in said(app)
+    app.text_area(key="passage").set_value("a short one").run()
     assert "of your text" in said(app)
+    assert "what follows says" not in said(app)
 
 
 def test_a_classifier_is_read_text_by_text(open_page, classifier_home):

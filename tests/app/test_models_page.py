@@ -86,3 +86,7 @@ def test_without_its_corpus_a_run_is_shown_alone(open_page, damaged_home):
     assert "no n-gram models to compare with" in said(app)
     assert list(app.dataframe[0].value["model"]) == ["toy-bytes-gru"]
     assert len(figures(app)) == 2
+    low, high = figures(app)[0]["layout"]["yaxis"]["range"]
+    assert low < np.log10(app.dataframe[0].value["nats per token"][0]) < high < low + 0.3
+    assert "line of n-grams" not in said(app)
+    assert "recalled" not in said(app)

@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import nn
 
+from analysis.recording.recorded_states import import_states
 from analysis.recording.store import RecordingOptions, record_run
 from models.run import open_run
 from models.run_folders import run_ids
@@ -214,6 +215,16 @@ def test_every_page_works_with_an_imported_run(page, open_page, damaged_home):
     assert "How it was taken in" in said(app)
     assert "weights from my-net.pt" in said(app)
     assert "nothing proves that it is the same network" in said(app)
+
+
+def test_recorded_states_alone_write_nothing_and_the_page_says_why(open_page, damaged_home, tmp_path, monkeypatch):
+    monkeypatch.setenv("RNNSCOPE_HOME", str(damaged_home))
+    source = tmp_path / "states.npz"
+    np.savez(source, tokens=np.array(list("abcd") * 100), states=np.ones((400, 5), np.float32))
+    run, _ = import_states(source)
+    app = open_page("generate", home=damaged_home, run=run.id)
+    assert not app.exception
+    assert "recorded states without weights" in said(app)
 
 
 def test_without_a_text_the_pages_say_so(page, open_page, damaged_home):

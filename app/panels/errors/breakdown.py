@@ -67,7 +67,8 @@ def show_breakdown(runs: Sequence[Run], threshold: float) -> None:
     if picked:
         kind = labels.index(picked)
         places = np.flatnonzero(first.kind_of == kind)
-        name = f"{first.kinds[kind].group}, {picked}: errors of {runs[0].id}"
+        group = first.kinds[kind].group
+        name = f"{group if group == picked else f'{group}, {picked}'}: errors of {runs[0].id}"
         show_examples(name, places, runs[:2], threshold, key="breakdown-examples")
     _ngram_question(found)
     if len(runs) > 1:

@@ -9,6 +9,8 @@ from analysis.errors.examples import EXAMPLES, error_examples
 from app import cached
 from app.components import error_examples as component
 from app.notices import how_to_read, literal
+from app.numbers import numbers
+from app.tables.errors import examples_table
 from models.run import Run
 
 SEED = "draw"
@@ -27,21 +29,17 @@ def show_examples(what: str, places: np.ndarray, runs: Sequence[Run], threshold:
     if st.session_state[SEED]:
         st.query_params[SEED] = str(st.session_state[SEED])
     predictions = [cached.find_predictions(run) for run in runs]
-    vocabulary = runs[0].vocabulary
-    component.error_examples(
-        what,
-        error_examples(places, predictions, vocabulary, seed=st.session_state[SEED]),
-        [run.id for run in runs],
-        threshold=threshold,
-        spaced=vocabulary.tokenisation.unit == "words",
-        key=key,
-    )
+    vocabulary, names = runs[0].vocabulary, [run.id for run in runs]
+    spaced = vocabulary.tokenisation.unit == "words"
+    examples = error_examples(places, predictions, vocabulary, seed=st.session_state[SEED])
+    component.error_examples(what, examples, names, threshold=threshold, spaced=spaced, key=key)
     letters = ", ".join(f"{'ABC'[place]} is {literal(run.id)}" for place, run in enumerate(runs))
     how_to_read(
         "The framed token is the true one; beside it the probability that a model gave it (✗ an error), and → what "
         f"it held likeliest instead.{f' {letters}.' if len(runs) > 1 else ''}",
         "a dozen of many thousands is an illustration, not a sample to count.",
     )
+    numbers(examples_table(examples, names, spaced=spaced), key, label="These examples")
 
 
 def _draw() -> None:

@@ -28,32 +28,34 @@ def show_ranked_tokens(runs: Sequence[Run], threshold: float) -> None:
         st.info(f"No token stands {found.least} times in this text, too few to tell a difference from chance.")
         return
     names = [vocabulary.display(int(token_id)) for token_id in found.token_ids]
-    picked = st.session_state.get(KEY)
-    row = names.index(picked) if picked in names else 0
-    st.plotly_chart(
-        plot_ranked_tokens(
-            found, names, sides, most=MOST, picked=int(found.token_ids[row]), dark=st.context.theme.type == "dark"
-        ),
-        theme=None,
-        key=CHART,
-        on_select=lambda: _take(dict(zip(found.token_ids.tolist(), names, strict=True))),
-        selection_mode="points",
-        alt=f"Tokens by the difference in mean probability between {sides[0]} and {sides[1]}",
-    )
-    sure = int((found.sure != 0).sum())
-    noun = vocabulary.tokenisation.noun
-    how_to_read(
-        f"Right of the line {literal(sides[0])} gives the {noun} more where it stands, left the other does. The bar is "
-        f"what chance may do when {len(found.token_ids):,} {noun}s are looked at together (95 %, Bonferroni); "
-        f"{sure:,} differences are beyond it, and those lead.",
-        f"occurrences are taken as independent, and {found.rare:,} {noun}s with fewer than {found.least} are left out.",
-    )
-    numbers(ranked_table(found, names, sides), "ranked-tokens")
+    if len(runs) > 2:
+        st.caption(f"Tokens are compared between two; {literal(runs[2].id)} is in the errors in common.")
+    above = st.container()  # what is picked is known once its box is drawn, which stands below
     name = st.selectbox("Examples of", names, key=KEY, bind="query-params", index=0)
+    picked = int(found.token_ids[names.index(name)])
+    with above:
+        st.plotly_chart(
+            plot_ranked_tokens(found, names, sides, most=MOST, picked=picked, dark=st.context.theme.type == "dark"),
+            theme=None,
+            key=CHART,
+            on_select=lambda: _take(dict(zip(found.token_ids.tolist(), names, strict=True))),
+            selection_mode="points",
+            alt=f"Tokens by the difference in mean probability between {sides[0]} and {sides[1]}",
+        )
+        sure = int((found.sure != 0).sum())
+        noun = vocabulary.tokenisation.noun
+        how_to_read(
+            f"Right of the line {literal(sides[0])} gives the {noun} more where it stands, left the other does. The "
+            f"bar is what chance may do when {len(found.token_ids):,} {noun}s are looked at together (95 %, "
+            f"Bonferroni); {sure:,} differences are beyond it, and those lead.",
+            f"occurrences are taken as independent, and {found.rare:,} {noun}s with fewer than {found.least} are left "
+            "out.",
+        )
+        numbers(ranked_table(found, names, sides), "ranked-tokens")
     predictions = cached.find_predictions(runs[0])
     sets = cached.find_error_sets(runs[:2], threshold)
     one_errs = (sets.regions == 1) | (sets.regions == 2)
-    places = np.flatnonzero(one_errs & (predictions.ids == found.token_ids[names.index(name)]))
+    places = np.flatnonzero(one_errs & (predictions.ids == picked))
     show_examples(f"“{name}”, on which only one of the two errs", places, runs[:2], threshold, key="token-examples")
 
 

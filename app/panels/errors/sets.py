@@ -23,23 +23,24 @@ def show_error_sets(runs: Sequence[Run], threshold: float) -> None:
     if not regions:
         st.info("There is no error at this threshold.")
         return
-    picked = st.session_state.get(KEY)
-    picked = picked if picked in regions else next(iter(regions))
-    st.plotly_chart(
-        plot_error_sets(found, picked=regions[picked], dark=st.context.theme.type == "dark"),
-        theme=None,
-        key=CHART,
-        on_select=lambda: _take({region: name for name, region in regions.items()}),
-        selection_mode="points",
-        alt="How many errors each set of models makes together",
-    )
-    how_to_read(
-        "Each row is a set of models that err on the same tokens, and no other does: full points err. The tick is how "
-        "many there would be if they erred independently. A click on a bar shows examples.",
-        "errors of different models overlap because some tokens are hard for any, not because the models are alike.",
-    )
-    numbers(error_sets_table(found), "error-sets")
+    above = st.container()  # what is picked is known once its box is drawn, which stands below
     name = st.selectbox("Examples of errors of", list(regions), key=KEY, bind="query-params", index=0)
+    with above:
+        st.plotly_chart(
+            plot_error_sets(found, picked=regions[name], dark=st.context.theme.type == "dark"),
+            theme=None,
+            key=CHART,
+            on_select=lambda: _take({region: name for name, region in regions.items()}),
+            selection_mode="points",
+            alt="How many errors each set of models makes together",
+        )
+        how_to_read(
+            "Each row is a set of models that err on the same tokens, and no other does: full points err. The tick is "
+            "how many there would be if they erred independently. A click on a bar shows examples.",
+            "errors of different models overlap because some tokens are hard for any, not because the models are "
+            "alike.",
+        )
+        numbers(error_sets_table(found), "error-sets")
     places = np.flatnonzero(found.regions == regions[name])
     show_examples(f"errors of {name}", places, runs, threshold, key="set-examples")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from app.links import link_to
+from app.links import link_to, offer_choice
 from app.notices import literal, show_error
 from app.uploads import on_disk
 from data_prep.errors import UserError
@@ -18,20 +18,22 @@ ENDINGS = ["txt", "csv", "tsv", "jsonl", "parquet", "gz", "zst"]
 LARGEST_MB = 200
 SHOWN_TOKENS = 40
 NO_LABELS = "(no labels)"
+PREPARED = "corpus-prepared"  # (corpus, what was said of it)
 
 
 def add_corpus() -> None:
     """Upload, choose, preview, prepare."""
+    _say_prepared()
     with st.expander("Add a corpus", icon=":material/add:"):
         upload = st.file_uploader("Text or table", type=ENDINGS, max_upload_size=LARGEST_MB, key="corpus-upload")
         if upload is None:
             st.caption("Plain text in any encoding, or a table with a column of texts; .gz and .zst are unpacked.")
             return
-        with on_disk(upload, ENDINGS) as path:  # the corpus remembers the file by its name
-            try:
+        try:
+            with on_disk(upload, ENDINGS) as path:  # the corpus remembers the file by its name
                 _choose_and_prepare(path, path.name.split(".", maxsplit=1)[0])
-            except UserError as error:
-                show_error(error)
+        except UserError as error:
+            show_error(error)
 
 
 def _choose_and_prepare(path: Path, suggested_name: str) -> None:
@@ -74,10 +76,18 @@ def _choose_and_prepare(path: Path, suggested_name: str) -> None:
     )
     bar.empty()
     sizes = ", ".join(f"{len(ids):,} {part}" for part, ids in corpus.splits.items())
-    st.success(
-        f"{corpus.name} is prepared: {sizes} {unit}, a vocabulary of {len(corpus.vocabulary):,}. Choose it above."
-    )
-    link_to("views/training.py", "Train a model on it", ":material/model_training:", corpus=corpus.name)
+    said = f"{corpus.name} is prepared: {sizes} {unit}, a vocabulary of {len(corpus.vocabulary):,}. It is chosen above."
+    st.session_state[PREPARED] = (corpus.name, said)
+    offer_choice("corpus", corpus.name)
+    st.rerun()  # what stands above does not know of it yet
+
+
+def _say_prepared() -> None:
+    """What was prepared last, while it is looked at; outside what is folded, which the new page above it may close."""
+    name, said = st.session_state.get(PREPARED, ("", ""))
+    if name and st.session_state.get("corpus") == name:
+        st.success(literal(said))
+        link_to("views/training.py", "Train a model on it", ":material/model_training:", corpus=name)
 
 
 def _preview_table(shown: Preview, tokenisation: Tokenisation) -> pd.DataFrame:

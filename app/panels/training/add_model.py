@@ -11,6 +11,7 @@ from analysis.recording.recorded_states import describe_states, import_states, o
 from app import selection
 from app.notices import literal, show_error
 from app.panels.training.add_corpus import ENDINGS as TEXT_ENDINGS
+from app.uploads import without_folder
 from data_prep.errors import UserError
 from data_prep.recorded_states import are_recorded_states
 from data_prep.sealed_folder import name_from
@@ -62,12 +63,13 @@ def add_model() -> None:
         uploads = {"weights": weights, "vocabulary": vocabulary, "text": text, **more.pop("uploads")}
         paths = {role: _written(Path(folder) / role, upload) for role, upload in uploads.items() if upload is not None}
         try:
-            if are_recorded_states(paths["weights"]):
-                _offer_states(paths)
-            elif vocabulary is None:
-                st.info("Add the vocabulary: which token has which id is nowhere in the weights.")
-            else:
-                _offer_network(paths, more)
+            with without_folder(Path(folder)):
+                if are_recorded_states(paths["weights"]):
+                    _offer_states(paths)
+                elif vocabulary is None:
+                    st.info("Add the vocabulary: which token has which id is nowhere in the weights.")
+                else:
+                    _offer_network(paths, more)
         except UserError as error:
             show_error(error)
 

@@ -106,7 +106,9 @@ def draw_text(
     how_to_read(
         f"{shown}Each {noun} in the colour of the state *after* it was read{held}. ← → or J K flip through the units, "
         f"a click tells {clicked}.",
-        "an eye finds patterns in any colours: what follows says which of them are more than chance.",
+        "an eye finds patterns in any colours: what follows says which of them are more than chance."
+        if marked[2] is not None
+        else "an eye finds patterns in any colours, and of this text nothing says which are more than chance.",
     )
     unit, beside = units
     numbers(

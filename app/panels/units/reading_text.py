@@ -18,7 +18,7 @@ SOURCES = ("test part", "own text")
 TOKENS = (20_000, 50_000, 100_000, 200_000, 300_000)
 USUAL = 100_000
 LARGEST_UPLOAD_MB = 10
-TEXT = "passage"
+TEXT, PASSAGE = "passage", "the passage that comes with rnnscope"
 
 
 def choose_text(run: Run) -> tuple[TextChoice, Source, str]:
@@ -79,7 +79,7 @@ def _own_text(run: Run, fault: UserError | None, place: st.delta_generator.Delta
         return TextChoice(max(TOKENS), decode(upload.getvalue(), upload.name), upload.name)
     with st.expander("The text", expanded=False, key="own-text"):
         text = linked_text_area(st, "Text", passage, key=TEXT, height=160, label_visibility="collapsed")
-    return TextChoice(max(TOKENS), text)
+    return TextChoice(max(TOKENS), text, PASSAGE) if text == passage else TextChoice(max(TOKENS), text)
 
 
 def _notes(run: Run, source: Source) -> None:
