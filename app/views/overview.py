@@ -23,6 +23,7 @@ except UserError as error:
 if chosen:
     run = chosen.run
     show_glance(chosen)
+    st.subheader(f":material/deployed_code: {literal(run.id)}", anchor=False)
     columns = st.columns(4)
     columns[0].metric("Model", run.model_name, border=True)
     columns[1].metric("Parameters", f"{run.parameters:,}" if run.parameters else "–", border=True)
