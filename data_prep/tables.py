@@ -66,20 +66,30 @@ def column_names(path: Path) -> list[str]:
             return parquet.read_schema(path).names
         except (pa.ArrowInvalid, OSError) as error:
             raise UserError(f"{path} is not a parquet file: {_first_line(error)}.", "Get it again.") from error
-    first = next(_utf8(source)).split(b"\n", 1)[0].decode("utf-8")
-    if kind in (".csv", ".tsv"):
-        return next(csv.reader([first.rstrip("\r")], delimiter="\t" if kind == ".tsv" else ","))
     if kind is None:
         raise UserError(f"{path} is not a table.", f"Tables end in {', '.join(TABLES)}; .gz and .zst may follow.")
+    first = _first_row(source)
+    if kind in (".csv", ".tsv"):
+        return next(csv.reader([first], delimiter=_delimiter(source)))
     return list(_json_row(path, 1, first.encode(), []))
+
+
+def _first_row(source: SourceFile) -> str:
+    return next(_utf8(source)).split(b"\n", 1)[0].decode("utf-8").rstrip("\r")
+
+
+def _delimiter(source: SourceFile) -> str:
+    """A comma or, of .tsv, a tab; of .csv too what stands in a first row without commas, as Excel writes in Europe."""
+    if table_kind(source.path) == ".tsv":
+        return "\t"
+    first = _first_row(source)
+    return next((mark for mark in ",;\t" if mark in first), ",")
 
 
 def _delimited(source: SourceFile, text_column: str, label_column: str | None) -> Iterator[tuple[list, list | None]]:
     wanted = [text_column] if label_column is None else [text_column, label_column]
     stream = pa.PythonFile(_Readable(_utf8(source)), "r")
-    parse = arrow_csv.ParseOptions(
-        delimiter="\t" if table_kind(source.path) == ".tsv" else ",", newlines_in_values=True
-    )
+    parse = arrow_csv.ParseOptions(delimiter=_delimiter(source), newlines_in_values=True)
     convert = arrow_csv.ConvertOptions(
         column_types=dict.fromkeys(wanted, pa.string()), strings_can_be_null=True, null_values=[""]
     )

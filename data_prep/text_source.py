@@ -26,6 +26,7 @@ SAMPLE = 1 << 18  # bytes that the encoding is guessed from
 LARGEST_EXPANSION = 100  # text packs about 4 : 1, logs about 20 : 1; a zip bomb 1,000 : 1
 HARMLESS = 64 << 20  # expanded bytes below which the ratio does not matter
 UTF8 = ("utf-8", "utf-8-sig")
+USUAL = "cp1252"  # of what is not Unicode, by far
 COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 OTHER_KINDS = {
     b"PK\x03\x04": "a zip archive (Word and Excel files are too)",
@@ -195,9 +196,14 @@ def _guess_encoding(path: Path, scan: _Utf8Scan) -> str:
             f"{path} mixes encodings: UTF-8 up to byte {scan.first_bad:,}, then not.",
             "Save it in one encoding, or name one: --encoding cp1252",
         )
-    best = from_bytes(scan.sample).best()
+    guesses = from_bytes(scan.sample)
+    best = guesses.best()
     if best is None:
         raise UserError(f"{path} is not text in any known encoding (byte {scan.first_bad:,}).", WHERE_TEXT_IS_WANTED)
+    # Of a few accents the guesses say little, and cp1250 comes before cp1252 in the alphabet: très would be trčs.
+    usual = next((guess for guess in guesses if USUAL in guess.could_be_from_charset), None)
+    if usual and usual.percent_chaos <= best.percent_chaos + 10 and usual.percent_coherence >= best.percent_coherence:
+        return USUAL
     return best.encoding
 
 

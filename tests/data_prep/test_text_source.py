@@ -45,6 +45,27 @@ def test_other_encodings_are_found_out_and_stated(tmp_path, rnnscope_home, text,
     assert same is None or corpus.source["encoding"] in same
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("text\ncafé bon\n", "latin-1"),
+        (
+            "Le café est très bon, naïve élève à l'école où ça va; déjà vu, hôtel, Noël, une très belle forêt. ",
+            "cp1252",
+        ),
+        ("It’s a “quoted” café, a naïve text. ", "cp1252"),
+        ("El niño comió en la montaña, ¿verdad? Mañana será otro día, señor. ", "cp1252"),
+        ("Zażółć gęślą jaźń. Książka leży na stole, a dzieci śpią już w łóżku. ", "cp1250"),
+        ("Příliš žluťoučký kůň úpěl ďábelské ódy. ", "cp1250"),
+        ("Όλες οι ευτυχισμένες οικογένειες μοιάζουν μεταξύ τους. ", "cp1253"),
+    ],
+)
+def test_a_few_accents_are_read_as_what_they_mostly_are(tmp_path, text, encoding):
+    path = tmp_path / "old.txt"
+    path.write_bytes(text.encode(encoding))
+    assert read(path) == text
+
+
 def test_a_named_encoding_is_used_and_checked(tmp_path):
     path = tmp_path / "a.txt"
     path.write_bytes("dæg".encode("latin-1"))
