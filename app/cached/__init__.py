@@ -14,9 +14,8 @@ from app.cached.clusters import (
     quality_in_progress,
 )
 from app.cached.corpora import corpus_states, find_corpus, find_frequencies, find_prepared, prepared_corpora
-from app.cached.dynamics import find_dynamics, find_moment_sample
+from app.cached.dynamics import begin_measuring, find_dynamics, find_moment_sample, measuring_begun
 from app.cached.errors import (
-    begin_errors_again,
     errors_in_progress,
     find_breakdown,
     find_by_distance,
@@ -29,7 +28,14 @@ from app.cached.errors import (
     find_occurrences,
     find_ranked_tokens,
 )
-from app.cached.gates import are_gates_counted, find_gates, find_outgoing, find_saturation
+from app.cached.gates import (
+    are_gates_counted,
+    begin_counting,
+    counting_begun,
+    find_gates,
+    find_outgoing,
+    find_saturation,
+)
 from app.cached.generation import find_sample, find_tree
 from app.cached.interpretation import (
     TextChoice,
@@ -71,8 +77,10 @@ __all__ = [
     "Clustering",
     "TextChoice",
     "are_gates_counted",
-    "begin_errors_again",
+    "begin_counting",
+    "begin_measuring",
     "corpus_states",
+    "counting_begun",
     "errors_in_progress",
     "find_banded",
     "find_baselines",
@@ -134,6 +142,7 @@ __all__ = [
     "find_unit_values",
     "is_recorded",
     "is_run_predicted",
+    "measuring_begun",
     "prepared_corpora",
     "quality_in_progress",
 ]

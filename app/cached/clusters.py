@@ -1,6 +1,6 @@
 """Co-clusters of one side, their quality, and those of two sides beside each other."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from analysis.comparison.layer_figures import LayerFigures, layer_figures
 from analysis.derived_store import quality_work
 from analysis.recording.result import ExpectedResponse
 from analysis.recording.store import RecordingOptions
+from app.cached.beside import begin_work
 from app.cached.recordings import RECORDED, find_recording, find_response, recording_name
 from app.cached.runs import find_run
 from models.run import Run
@@ -86,12 +87,11 @@ def find_figures(first: Clustering, second: Clustering) -> tuple[LayerFigures, L
     return _figures_of(first, rows[0]), _figures_of(second, rows[1])
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
 def quality_in_progress(clustering: Clustering) -> "Future[QualityProfile]":
-    """How far co-clusters are to be trusted: computed, one after the other, beside the pages."""
+    """How far co-clusters are to be trusted: computed beside the pages."""
     recording = clustering.recorded.rpartition("/")[2]
     work = quality_work(clustering.run, recording, clustering.response(), find_decomposition(clustering))
-    return _workers().submit(work)
+    return begin_work("quality", clustering, lambda _: work()).future
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -114,8 +114,3 @@ def _words_in_common(first: Clustering, second: Clustering) -> CommonWords:
 
 def _figures_of(clustering: Clustering, rows: np.ndarray | None) -> LayerFigures:
     return layer_figures(find_recording(clustering.run, clustering.options), clustering.response(), rows)
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, "quality")

@@ -4,9 +4,7 @@ Predictions, n-gram models and losses by context length take seconds to a minute
 one after the other, and stored. What the pages read from them is quick.
 """
 
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +22,7 @@ from analysis.errors.places import Sought, find_places, likeliest_name
 from analysis.errors.ranked_tokens import RankedTokens, rank_tokens
 from analysis.errors.store import ensure_context_losses
 from analysis.predictions.store import MOST, ensure_predictions
+from app.cached.beside import Work, begin_work
 from app.cached.corpora import find_prepared
 from app.cached.models import find_ngram_scores, find_predictions
 from app.cached.runs import find_run, fingerprint
@@ -32,25 +31,20 @@ from data_prep.errors import UserError
 from models.run import Run
 
 
-@dataclass
-class Work:
-    """Something computed beside the pages. done: the fraction of it."""
-
-    future: "Future[None]" = field(default_factory=Future)
-    done: float = 0.0
-
-
-def errors_in_progress(run: Run, *, contexts: bool = False) -> Work:
+def errors_in_progress(run: Run, *, contexts: bool = False, again: bool = False) -> Work:
     """Computes what the pages about errors need of a run; soon done where it is stored.
 
-    contexts: the losses by context length, else predictions and n-gram models.
+    contexts: the losses by context length, else predictions and n-gram models. again: where that failed.
     """
-    return _work(*_key(run), contexts)
 
+    def compute(tell: Callable[[float], None]) -> None:
+        if contexts:
+            ensure_context_losses(run, on_progress=tell)
+        else:
+            ensure_predictions(run, on_progress=lambda done: tell(done / 2))
+            ngram_probabilities(run.open_corpus(), on_progress=lambda done: tell(0.5 + done / 2))
 
-def begin_errors_again(run: Run, *, contexts: bool = False) -> None:
-    """After it failed: compute it again when it is asked for."""
-    _work.clear(*_key(run), contexts)
+    return begin_work("errors", (*_key(run), contexts), compute, again=again)
 
 
 def find_ngrams(run: Run) -> tuple[np.ndarray | None, str]:
@@ -120,30 +114,6 @@ def _ngrams(name: str) -> tuple[np.ndarray | None, str]:
         return find_ngram_scores(name).probabilities, ""
     except UserError as error:
         return None, f"The n-gram oracle is left out. {error.message}"
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, "errors")
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _work(run_id: str, digest: str, corpus: Any, contexts: bool) -> Work:  # noqa: ARG001 (the key)
-    run = find_run(run_id)
-
-    def compute() -> None:
-        def tell(done: float) -> None:
-            work.done = done
-
-        if contexts:
-            ensure_context_losses(run, on_progress=tell)
-        else:
-            ensure_predictions(run, on_progress=lambda done: tell(done / 2))
-            ngram_probabilities(run.open_corpus(), on_progress=lambda done: tell(0.5 + done / 2))
-
-    work = Work()
-    work.future = _workers().submit(compute)
-    return work
 
 
 @st.cache_resource(max_entries=4, show_spinner="Counting words …")

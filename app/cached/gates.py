@@ -5,10 +5,11 @@ import streamlit as st
 
 from analysis.gates.count import GateCounts, recorded_gates
 from analysis.gates.saturation import Saturation, saturation
-from analysis.gates.store import gates_key, stored_gates
+from analysis.gates.store import ensure_gates, gates_key, stored_gates
 from analysis.outgoing_weights import outgoing_norms
 from analysis.recording.store import RecordingOptions
 from analysis.results import find_result
+from app.cached.beside import Work, begin_work, begun_work
 from app.cached.recordings import find_recording, is_recorded, recording_name
 from app.cached.runs import find_run, fingerprint, network_of
 from models.run import Run
@@ -17,6 +18,16 @@ from models.run import Run
 def are_gates_counted(run: Run, part: str) -> bool:
     """Whether the gates were counted at every token of a part."""
     return find_result(gates_key(run, part, None)) is not None
+
+
+def begin_counting(run: Run, part: str) -> Work:
+    """Count the gates at every token of a part, beside the pages."""
+    return begin_work("gates", _key(run, part), lambda tell: ensure_gates(run, part, on_progress=tell), again=True)
+
+
+def counting_begun(run: Run, part: str) -> Work | None:
+    """That counting, if it was begun."""
+    return begun_work("gates", _key(run, part))
 
 
 def find_gates(run: Run, part: str) -> GateCounts | None:
@@ -39,6 +50,10 @@ def find_saturation(run: Run, part: str, below: float, above: float, *, papers_c
 def find_outgoing(run: Run) -> np.ndarray:
     """(L, H): norms of the weights from each unit up; UserError where the run has no weights."""
     return _outgoing(run.id, run.digest)
+
+
+def _key(run: Run, part: str) -> tuple[str, str, str]:
+    return run.id, run.digest, part
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -1,10 +1,12 @@
 """The parts of the page Dynamics: measuring, resemblance, tracks of units, samples."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
 from analysis.dynamics.dynamics import BOOTSTRAPS
-from analysis.dynamics.store import Family, Moment, RunDynamics, ensure_dynamics, networks_of
+from analysis.dynamics.store import Family, Moment, RunDynamics, networks_of
 from app import cached
 from app.figures.dynamics import plot_divergence, plot_losses, plot_resemblance, plot_unit_tracks
 from app.figures.gate_saturation import title_of
@@ -12,6 +14,7 @@ from app.links import link_to
 from app.notices import how_to_read, literal
 from app.numbers import numbers
 from app.page_tables import note_table
+from app.panels.beside import follow_work, is_going_on, offer_work
 from app.selection import Selection
 from app.tables.dynamics import divergence_table, nearest_table, tracks_table
 from data_prep.errors import UserError
@@ -52,18 +55,17 @@ def offer_to_measure(run: Run, family: Family) -> None:
             f"`rnnscope ngram {corpus.name} --networks 6`"
         )
         return
+    begun = cached.measuring_begun(run, family)
+    if is_going_on(begun):
+        follow_work(begun, "Measuring")
+        return
+    if cached.find_dynamics(run, family) is not None:  # since the page looked
+        st.rerun()
     st.info(
         f"Not measured yet: {family} models of the training part, and the model with the weights of every checkpoint, "
         "read the test part. For a small model and three million bytes that takes about a minute; it is stored."
     )
-    if st.button("Measure it now", type="primary", icon=":material/timeline:"):
-        bar = st.progress(0.0, text="counting …")
-
-        def show(done: float, what: str) -> None:
-            bar.progress(min(done, 1.0), text=f"{what} …")
-
-        ensure_dynamics(run, family, on_progress=show)
-        st.rerun()
+    offer_work("Measure it now", ":material/timeline:", partial(cached.begin_measuring, run, family), begun)
 
 
 def show_resemblance(run: Run, family: Family, found: RunDynamics) -> None:

@@ -1,6 +1,6 @@
 """The parts of the page Gates: counting, what the circles tell, and the way to a unit."""
 
-import time
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,16 +8,17 @@ import pandas as pd
 import streamlit as st
 
 from analysis.gates.saturation import NEARLY_ALWAYS, Saturation, is_gated, near_integrators
-from analysis.gates.store import ensure_gates
 from app import cached
 from app.notices import PageEnded, how_to_read, literal
 from app.numbers import numbers
 from app.page_tables import note_table
+from app.panels.beside import follow_work, is_going_on, offer_work
 from app.tables.gates import integrators_table, saturation_table, summary_table
 from data_prep.errors import UserError
 from models.run import Run
 
 PARTS = {"test part": "test", "training part": "train", "validation part": "valid"}
+COUNT, COUNTING = ("Count every token now", ":material/calculate:"), "Counting the gates"
 CHART, TABLE, LAST_ROW, GO = "gates-chart", "gates-table", "gates-last-row", "gates-go"
 PERCENT = st.column_config.NumberColumn(format="percent")
 NUMBER = st.column_config.NumberColumn(format="%.3f")
@@ -36,15 +37,20 @@ def first_part(run: Run) -> str:
 
 
 def ensure_counted(run: Run, part: str) -> None:
-    """Go on where a part was counted or recorded; else offer to count it, and end the page."""
+    """Go on where a part was counted or recorded; else offer to count it, or say how far that is, and end the page."""
+    begun = cached.counting_begun(run, part)
+    going_on = is_going_on(begun)
     if cached.are_gates_counted(run, part) or cached.find_gates(run, part) is not None:
         return
     run.open_corpus()  # says why there is none
+    if going_on:
+        follow_work(begun, COUNTING)
+        raise PageEnded
     st.info(
         f"The gates of {literal(run.id)} have not been counted over this part yet. Every token of it is read once and "
         "every gate counted in bins of .01; for a small model that takes seconds."
     )
-    _offer(run, part)
+    offer_work(*COUNT, partial(cached.begin_counting, run, part), begun)
     raise PageEnded
 
 
@@ -57,22 +63,13 @@ def offer_exact(run: Run, part: str) -> None:
     except UserError as error:
         st.caption(f"To count every token, for any threshold: {literal(error.message)} {literal(error.hint)}")
         return
-    _offer(run, part)
-
-
-def _offer(run: Run, part: str) -> None:
-    if not st.button("Count every token now", type="primary", icon=":material/calculate:"):
-        return
-    bar = st.progress(0.0, text="Counting …")
-    started = time.monotonic()
-
-    def show(done: float) -> None:
-        seconds = time.monotonic() - started
-        left = f", about {seconds / done - seconds:,.0f} s left" if done > 0.05 else ""
-        bar.progress(min(done, 1.0), text=f"Counting the gates: {done:.0%}{left}")
-
-    ensure_gates(run, part, on_progress=show)
-    st.rerun()
+    begun = cached.counting_begun(run, part)
+    if is_going_on(begun):
+        follow_work(begun, COUNTING)
+    elif cached.are_gates_counted(run, part):  # since the page looked
+        st.rerun()
+    else:
+        offer_work(*COUNT, partial(cached.begin_counting, run, part), begun)
 
 
 def unit_quantities(run: Run, state: str, found: Saturation) -> dict[str, np.ndarray]:

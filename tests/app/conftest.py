@@ -1,5 +1,6 @@
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,19 @@ def open_page(recorded_home, monkeypatch):
         return app
 
     return open_
+
+
+@pytest.fixture
+def press_and_wait():
+    """Press a button that begins work beside the page, and go on when that has ended."""
+
+    def press(app: AppTest, label: str) -> None:
+        next(button for button in app.button if button.label == label).click().run()
+        while app.get("progress"):
+            time.sleep(0.02)
+            app.run()
+
+    return press
 
 
 @pytest.fixture

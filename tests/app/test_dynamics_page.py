@@ -21,12 +21,12 @@ def own_home(checkpoints_home, tmp_path, monkeypatch):
     return home
 
 
-def test_it_is_measured_when_asked_for_and_says_what_the_model_resembled(open_page, own_home):
+def test_it_is_measured_when_asked_for_and_says_what_the_model_resembled(open_page, own_home, press_and_wait):
     app = open_page("dynamics", home=own_home, run="kept")
     assert not app.exception
     assert "Not measured yet" in said(app)
     assert len({code.value for code in app.code}) == 3  # what it wrote needs no measuring
-    next(button for button in app.button if button.label == "Measure it now").click().run()
+    press_and_wait(app, "Measure it now")
     assert not app.exception
     found = ensure_dynamics(open_run("kept")).dynamics
     names = [found.models[place].rpartition(" ")[2] for place in found.nearest]

@@ -59,13 +59,13 @@ def test_a_circle_lies_where_its_unit_was_counted(open_page, own_home):
     assert f"every one of {recording.tokens:,} words of the training part" in said(app)
 
 
-def test_other_thresholds_are_estimated_until_every_token_is_counted(open_page, own_home):
+def test_other_thresholds_are_estimated_until_every_token_is_counted(open_page, own_home, press_and_wait):
     app = open_page("gates", home=own_home, run=RUN)
     app.slider(key="edges").set_value((0.23, 0.87)).run()
     distributed = stored_recording(open_run(RUN), RecordingOptions()).distributed
     assert f"estimated from {distributed:,} words" in said(app)
     assert "open above 0.85, shut below 0.25" in said(app)  # the nearest bins of a recording
-    next(button for button in app.button if button.label == "Count every token now").click().run()
+    press_and_wait(app, "Count every token now")
     assert not app.exception
     assert "every one of" in said(app)
     assert "open above 0.87, shut below 0.23" in said(app)
@@ -73,10 +73,10 @@ def test_other_thresholds_are_estimated_until_every_token_is_counted(open_page, 
     np.testing.assert_allclose(values(traces(app)[0], "x"), counted.right["input_gate"][0], atol=1e-6)
 
 
-def test_the_test_part_is_counted_when_asked_for_and_is_then_the_first_to_be_shown(open_page, own_home):
+def test_the_test_part_is_counted_when_asked_for_and_is_then_the_first_to_be_shown(open_page, own_home, press_and_wait):
     app = open_page("gates", home=own_home, run=RUN, part="test part")
     assert "have not been counted" in said(app)
-    next(button for button in app.button if button.label == "Count every token now").click().run()
+    press_and_wait(app, "Count every token now")
     tokens = stored_gates(open_run(RUN), "test").tokens
     assert f"every one of {tokens:,} words of the test part" in said(app)
     assert app.query_params["part"] == "test part"
@@ -93,9 +93,9 @@ def test_the_update_gate_of_a_gru_is_drawn_either_way_round(open_page, own_home)
     np.testing.assert_allclose(values(papers, "y"), values(torchs, "x"))
 
 
-def test_a_classifier_has_gates_too(open_page, own_home):
+def test_a_classifier_has_gates_too(open_page, own_home, press_and_wait):
     app = open_page("gates", home=own_home, run="reviews-gru", part="test part")
-    next(button for button in app.button if button.label == "Count every token now").click().run()
+    press_and_wait(app, "Count every token now")
     assert not app.exception
     assert len(traces(app)) == 2
     assert "input gate" not in said(app)  # a GRU has none

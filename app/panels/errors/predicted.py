@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import cached
 from app.notices import PageEnded, literal, show_error
+from app.panels.beside import follow_work
 from data_prep.errors import UserError
 from data_prep.registry import known_corpora
 from models.run import Run
@@ -27,11 +28,14 @@ def ensure_predicted(runs: Sequence[Run], *, contexts: bool = False) -> None:
         try:
             works[run.id].future.result(PATIENCE)
         except NotYet:
-            _follow(run, contexts=contexts)
+            what = "with less and less context" if contexts else "and counting the n-grams of its corpus"
+            follow_work(works[run.id], f"Reading the test part with {literal(run.id)}, {what}")
+            st.caption("Once for each model: the result is stored.")
             raise PageEnded from None
         except UserError as error:
             show_error(error)
-            st.button("Try again", on_click=cached.begin_errors_again, args=(run,), kwargs={"contexts": contexts})
+            again = {"contexts": contexts, "again": True}
+            st.button("Try again", on_click=cached.errors_in_progress, args=(run,), kwargs=again)
             raise PageEnded from error
 
 
@@ -54,13 +58,3 @@ def _ensure_corpus(run: Run) -> None:
     st.code(f"rnnscope prepare {shlex.quote(source)}", language="bash")
     st.page_link("views/corpora.py", label="All corpora, and your own", icon=":material/library_books:")
     raise PageEnded
-
-
-@st.fragment(run_every=0.5)
-def _follow(run: Run, *, contexts: bool) -> None:
-    work = cached.errors_in_progress(run, contexts=contexts)
-    if work.future.done():
-        st.rerun(scope="app")
-    what = "with less and less context" if contexts else "and counting the n-grams of its corpus"
-    st.progress(min(1.0, work.done), text=f"Reading the test part with {literal(run.id)}, {what} …")
-    st.caption("Once for each model: the result is stored.")
