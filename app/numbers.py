@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.page_tables import note_table
+from app.wording import counted
 
 
 def numbers(
@@ -18,7 +19,7 @@ def numbers(
     """
     note_table(table, label)
     count = len(table) if rows is None else rows
-    folded = st.expander(f"{label} ({count:,} rows)", key=f"numbers-{name}", on_change="rerun")
+    folded = st.expander(f"{label} ({counted(count, 'row')})", key=f"numbers-{name}", on_change="rerun")
     if not folded.open:
         return
     if callable(table):

@@ -17,6 +17,7 @@ from app.components.memory_map import MapDisplay
 from app.defaults import CLUSTERS, RUN, TREATMENT, WORDS
 from app.links import take_choice
 from app.notices import literal
+from app.wording import counted
 from data_prep.errors import UserError
 from models.run import Run
 
@@ -122,7 +123,7 @@ def choose() -> None:
                 help="\n".join(f"- **{name}**: {text}" for name, text in _EXPLAINED.items()),
             )
         if faults:
-            st.caption(f"{len(faults)} run{'s' if len(faults) > 1 else ''} cannot be opened: see Overview.")
+            st.caption(f"{counted(len(faults), 'run')} cannot be opened: see Overview.")
     if gone is not None:
         st.warning(
             f"There is no run {literal(gone)} here: it was deleted, or the link is from elsewhere. Shown is another."

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from models.run import Run
 logger = logging.getLogger(__name__)
 KIND, SCHEMA = "recording", 2
 Record = Callable[..., Recording]
+Part = Literal["train", "valid", "test", "text"]
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,17 @@ class RecordingOptions:
     all. streams: places read side by side. stored_precision: half precision is off by at most 0.05 % of a response.
     """
 
-    split: Literal["train", "valid", "test", "text"] = "train"
+    split: Part = "train"
     text: str | None = None
     words: int = WORDS
     means: int | None = None
     streams: int = STREAMS
     stored_precision: Precision = "float16"
     checkpoint: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.split not in get_args(Part):
+            raise UserError(f"There is no part {self.split!r}.", f"Choose one of: {', '.join(get_args(Part))}.")
 
 
 SHIPPED = RecordingOptions(words=600, means=600)  # of the runs in the gallery
@@ -96,7 +101,10 @@ def stored_recording(run: Run, options: RecordingOptions) -> Recording:
     """Read a stored recording; UserError when there is none, or when it is damaged."""
     folder = recording_folder(run, options)
     if folder is None:
-        raise UserError(f"The run {run.id} has not been recorded yet.", f"Record it: rnnscope analyse {run.id}")
+        usual = options == RecordingOptions()
+        with_them = "" if usual else " with these options"
+        hint = f"rnnscope analyse {run.id}" if usual else "rnnscope.record_run(run, options)"
+        raise UserError(f"The run {run.id} has not been recorded{with_them} yet.", f"Record it: {hint}")
     content = read_result(folder, KIND, SCHEMA)
     return from_arrays(content.about, content.arrays)
 

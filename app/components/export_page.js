@@ -57,7 +57,7 @@ function withoutIcons(node) {
 function addTable(page, { label, columns, rows, total }) {
   const details = page.createElement("details");
   const summary = page.createElement("summary");
-  summary.textContent = `${label} (${total.toLocaleString("en")} rows${rows.length < total ? `, the first ${rows.length.toLocaleString("en")} shown` : ""})`;
+  summary.textContent = `${label} (${total.toLocaleString("en")} row${total === 1 ? "" : "s"}${rows.length < total ? `, the first ${rows.length.toLocaleString("en")} shown` : ""})`;
   const table = page.createElement("table");
   for (const [place, cells] of [columns, ...rows].entries()) {
     const row = table.insertRow();

@@ -6,6 +6,7 @@ import streamlit as st
 from app.figures.training_history import plot_training_history
 from app.notices import how_to_read, literal
 from app.numbers import numbers
+from app.wording import counted
 from models.run import Run
 
 
@@ -15,7 +16,7 @@ def facts(run: Run) -> str:
     if run.test:
         said.append(f"{run.test['cross_entropy_nats']:.3f} nats per {_predicted(run)} on the test part")
     if run.origin == "trained":
-        epochs = f"{len(run.history)} epoch{'s' if len(run.history) > 1 else ''}"
+        epochs = counted(len(run.history), "epoch")
         recipe = run.recipe.name or "of no name"
         said.append(f"recipe {recipe}, seed {run.recipe.seed}, {epochs} in {max(1, round(run.seconds / 60))} min")
     else:

@@ -23,6 +23,10 @@ default = chosen.run.corpus["name"] if chosen.run.corpus["name"] in corpora else
 corpus = picking.selectbox(
     "Models of the corpus", corpora, index=corpora.index(default), key="models_of", bind="query-params"
 )
+if chosen.run.corpus["name"] not in corpora:
+    st.caption(
+        f"{literal(chosen.run.id)} is no language model with a test figure: here are those of {literal(corpus)}."
+    )
 runs = [run for run in runs if run.corpus["name"] == corpus]
 unit = runs[0].vocabulary.tokenisation
 dark = st.context.theme.type == "dark"

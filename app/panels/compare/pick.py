@@ -12,6 +12,7 @@ from app.numbers import numbers
 from app.panels.compare.responses import first_words, show_curves
 from app.tables.clusters import cluster_words_table
 from app.tables.responses import unit_table, word_table
+from app.wording import counted
 
 MOST = 12  # words on either side of a unit that are written out
 Targets = tuple[Target | None, Target | None]  # on A and on B
@@ -47,7 +48,9 @@ def _show_cluster(side: Side, other: Side, place: int) -> None:
     there = _cluster_there(side, other)
     column = f"in {other.name}"
     table[column] = [there[word] for word in table["word"]]
-    st.markdown(f"**Cluster {place + 1} of {side.name}: {len(table):,} {noun}s**, by where they are in {other.name}")
+    st.markdown(
+        f"**Cluster {place + 1} of {side.name}: {counted(len(table), noun)}**, by where they are in {other.name}"
+    )
     groups = sorted(table.groupby(column, sort=False)["word"], key=lambda group: -len(group[1]))
     st.markdown("\n".join(f"- {where} ({len(words):,}): {_joined(words)}" for where, words in groups))
     numbers(table, f"cluster-of-{side.name.lower()}", label=f"The {noun}s of the cluster")

@@ -13,6 +13,7 @@ from app.linked_text import linked_text_area
 from app.notices import how_to_read, literal
 from app.numbers import numbers
 from app.tables.comparison import steps_beside_table
+from app.wording import counted
 from data_prep.encoded_text import LONGEST
 from data_prep.errors import UserError
 from data_prep.tokens import display_token
@@ -39,9 +40,9 @@ def show_sentence(first: Side, second: Side) -> None:
     together = len(tokens) == 2 and tokens["A"] == tokens["B"]
     groups = [list(tokens)] if together else [[name] for name in tokens]
     if len(tokens) == 2 and not together:
+        cut = [counted(len(tokens[side.name]), side.noun) for side in (first, second)]
         st.info(
-            f"A cuts the text into {_counted(first, tokens['A'])}, B into {_counted(second, tokens['B'])}, and not at "
-            "the same places: so each has a figure of its own."
+            f"A cuts the text into {cut[0]}, B into {cut[1]}, not at the same places: so each has a figure of its own."
         )
     tops = {measure: _top(values) for measure, values in rows.items()}
     for group in groups:
@@ -86,10 +87,6 @@ def _read(side: Side, text: str) -> Reading | None:
     if said:
         st.caption(literal(f"{side.name}: {'; '.join(said)}."))
     return found
-
-
-def _counted(side: Side, tokens: list[str]) -> str:
-    return f"{len(tokens):,} {side.noun}{'' if len(tokens) == 1 else 's'}"
 
 
 def told_class(readings: dict[str, tuple[Side, Reading]]) -> str | None:

@@ -11,6 +11,7 @@ from app.notices import how_to_read, literal
 from app.numbers import numbers
 from app.panels.errors.predicted import ensure_predicted
 from app.tables.errors import context_table
+from app.wording import counted
 from models.run import Run
 
 LOSS, EXCESS = "loss", "lost against all of the text"
@@ -23,7 +24,7 @@ def show_by_context(runs: Sequence[Run]) -> None:
     noun = runs[0].vocabulary.tokenisation.noun
     curves = {run.id: cached.find_context_curve(run) for run in runs}
     for column, (name, curve) in zip(st.columns(3), curves.items(), strict=False):
-        reach = f"{curve.enough:,} {noun}s" if curve.enough is not None else "no length tried"
+        reach = counted(curve.enough, noun) if curve.enough is not None else "no length tried"
         column.metric(f"Enough for {name}", reach, border=True)
     ngram = cached.find_ngram_curve(runs[0])
     if ngram is not None:

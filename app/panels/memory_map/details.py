@@ -9,6 +9,7 @@ from app.numbers import numbers
 from app.page_tables import note_table
 from app.tables.clusters import cluster_units_table, cluster_words_table, clusters_table, links_table
 from app.tables.responses import unit_table, word_table
+from app.wording import counted
 
 
 def show_details(
@@ -21,7 +22,9 @@ def show_details(
             numbers(clusters_table(response, names, clusters), "memory-map-words", label=label)
             numbers(links_table(clusters), "memory-map-links", label="All links, as mean expected responses")
         case "word", row:
-            st.markdown(f"**{literal(names[row])}** stands {response.counts[row]:,} times in the recorded text.")
+            st.markdown(
+                f"**{literal(names[row])}** stands {counted(response.counts[row], 'time')} in the recorded text."
+            )
             numbers(word_table(response, row, clusters), "memory-map-word", label="Response of every unit")
         case "unit", unit:
             label = f"Response of unit {unit} to every {noun}"
@@ -34,7 +37,7 @@ def show_details(
             note_table(words, f"Cluster {place + 1}: {noun}s")
             note_table(units, f"Cluster {place + 1}: units")
             left, right = st.columns(2)
-            left.markdown(f"**Cluster {place + 1}: {len(words):,} {noun}s**")
+            left.markdown(f"**Cluster {place + 1}: {counted(len(words), noun)}**")
             left.dataframe(words, hide_index=True, key="cluster-words")
-            right.markdown(f"**and {len(units):,} units**")
+            right.markdown(f"**and {counted(len(units), 'unit')}**")
             right.dataframe(units, hide_index=True, key="cluster-units")

@@ -11,6 +11,7 @@ from app import cached
 from app.notices import how_to_read, literal, show_error
 from app.selection import Selection
 from app.tables.texts import texts_table
+from app.wording import counted
 from data_prep.errors import UserError
 
 ENDINGS = ["txt", "csv", "tsv", "jsonl", "parquet", "gz", "zst"]
@@ -79,9 +80,10 @@ def _summaries(
     )
     unread = sum(map(bool, found.faults))
     note = f", {unread:,} of them with nothing to read (see their note)" if unread else ""
+    texts = counted(len(listed.texts), "text")
     how_to_read(
-        f"{len(listed.texts):,} texts of {literal(upload.name)}{note}. A click on a heading sorts, one beside a row "
-        f"picks it. Change and kept are means of {chosen.layer_name} ({chosen.state} state).",
+        f"{texts} of {literal(upload.name)}{note}. A click on a heading sorts, one beside a row picks it. "
+        f"Change and kept are means of {chosen.layer_name} ({chosen.state} state).",
         "the mean surprise of a short text is that of its first words, which are the hardest to foresee; unknown words "
         "are read as <unk>, which may surprise little.",
     )

@@ -14,6 +14,7 @@ from app.numbers import numbers
 from app.panels.sentences.texts import take_texts
 from app.selection import Selection
 from app.tables.sentences import downstream_table
+from app.wording import counted
 from data_prep.errors import UserError
 from data_prep.joining import join_tokens
 from data_prep.tokens import display_token
@@ -114,7 +115,7 @@ def _figures(chosen: Selection, replaced: Replacement, found: Downstream) -> Non
     ):
         column.metric(
             name,
-            "not here" if value is None else f"{value} token{'' if value == 1 else 's'}",
+            "not here" if value is None else counted(value, "token"),
             f"of {follow} that follow",
             delta_color="off",
             delta_arrow="off",

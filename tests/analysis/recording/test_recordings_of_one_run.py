@@ -75,3 +75,12 @@ def test_texts_of_ones_own_are_found_again_by_their_titles(run):
     folder = recording_folder(run, RecordingOptions(split="text", text=next(iter(found))))
     (folder / "about.json").write_text("[]")
     assert len(stored_texts(run)) == 2
+
+
+def test_a_recording_that_was_not_made_says_how_to_make_that_one(run):
+    for options, hint in ((RecordingOptions(), "rnnscope analyse"), (RecordingOptions(split="test"), "record_run")):
+        with pytest.raises(UserError, match="has not been recorded") as refused:
+            stored_recording(run, options)
+        assert hint in refused.value.hint
+    with pytest.raises(UserError, match="no part 'validation'"):
+        RecordingOptions(split="validation")
