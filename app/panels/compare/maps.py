@@ -28,7 +28,7 @@ def show_maps(first: Side, second: Side) -> None:
     except UserError as error:
         found = None
         st.info(literal(f"{error.message} {why_none(first, second)} Each map can be looked at by itself."))
-    left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
+    left, right = st.columns([5, 1])
     targets = _targets(first, second)
     if st.session_state.get(CHOICE) not in (None, *targets):
         st.session_state[CHOICE] = None
@@ -38,19 +38,21 @@ def show_maps(first: Side, second: Side) -> None:
         index=None,
         key=CHOICE,
         bind="query-params",
-        placeholder="find one",
+        placeholder=f"find a {noun}, a unit or a cluster",
+        label_visibility="collapsed",
     )
-    most = middle.slider(
-        "Drawn of a cloud",
-        4,
-        40,
-        DRAWN,
-        key="b-drawn",
-        bind="query-params",
-        help="The strongest; the others are counted beside the cloud.",
-    )
-    words = "word" in (first.noun, second.noun)
-    tagged = words and right.toggle("Colour by part of speech", key="b-tags", bind="query-params")
+    with right.popover("Display", icon=":material/tune:", width="stretch"):
+        most = st.slider(
+            "Words of a cloud",
+            4,
+            40,
+            DRAWN,
+            key="b-drawn",
+            bind="query-params",
+            help="The strongest; the others are counted beside the cloud.",
+        )
+        words = "word" in (first.noun, second.noun)
+        tagged = words and st.toggle("Colour by part of speech", key="b-tags", bind="query-params")
     clip = max(first.clip, second.clip)
     drawn, below = st.container(), st.container()
     if picked:
