@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from analysis.clusters.coclustering import Coclusters
+from analysis.clusters.coclustering import DROPPED
 from app.components.assets import assets
 
 CLIP_QUANTILE = 0.98  # of |value|: beyond it the colour is full
@@ -29,7 +29,7 @@ def unit_heatmap_data(
     values: np.ndarray,
     start: int,
     tokens: Sequence[str],
-    clusters: Coclusters,
+    unit_labels: np.ndarray,
     *,
     name: str,
     signed: bool,
@@ -37,10 +37,11 @@ def unit_heatmap_data(
 ) -> dict[str, Any]:
     """What the browser needs: values (T, H) in 8 bits, of tokens from position `start` on.
 
-    Units stand by cluster and, in it, by their mean |value|. signed: two colours around zero, with a clip; else one,
-    from 0 to 1. name: what the values are.
+    unit_labels: (H,), clusters; units stand by them and, in one, by their mean |value|. signed: two colours around
+    zero, with a clip; else one, from 0 to 1. name: what the values are.
     """
-    labels = np.where(clusters.unit_labels < 0, clusters.k, clusters.unit_labels)  # those of no cluster come last
+    k = int(unit_labels.max(initial=DROPPED)) + 1
+    labels = np.where(unit_labels == DROPPED, k, unit_labels)  # those of no cluster come last
     order = np.lexsort((-np.abs(values).mean(0), labels))
     scale = float(np.abs(values).max()) or 1.0
     levels = np.round(values[:, order] / scale * 127).astype(np.int8)
@@ -52,7 +53,7 @@ def unit_heatmap_data(
         "levels": base64.b64encode(np.ascontiguousarray(levels.T).tobytes()).decode("ascii"),
         "units": order.tolist(),
         "clusters": labels[order].tolist(),
-        "k": clusters.k,
+        "k": k,
         "tokens": list(tokens),
         "start": start,
         "scale": scale,

@@ -102,9 +102,9 @@ def downstream_table(
     return pd.DataFrame(columns)
 
 
-def unit_values_table(values: np.ndarray, start: int, tokens: Sequence[str], clusters: Coclusters) -> pd.DataFrame:
+def unit_values_table(values: np.ndarray, start: int, tokens: Sequence[str], unit_labels: np.ndarray) -> pd.DataFrame:
     """One row per unit, one column per token; values: (T, H) of tokens from position `start` on."""
-    columns = {"unit": np.arange(values.shape[1]), "cluster": clusters.unit_labels + 1}
+    columns = {"unit": np.arange(values.shape[1]), "cluster": unit_labels + 1}
     named = {f"{start + place + 1} {token}": values[place] for place, token in enumerate(tokens)}
     return pd.DataFrame(columns | named)
 
@@ -123,8 +123,10 @@ def step_table(flow: ClusterFlow, position: int, labels: list[str]) -> pd.DataFr
     )
 
 
-def steps_table(reading: Reading, flow: ClusterFlow, vocabulary: Vocabulary, classes: tuple[str, ...]) -> pd.DataFrame:
-    """One row per token: surprise and guesses, or the classes, and what it did to every cluster."""
+def steps_table(
+    reading: Reading, flow: ClusterFlow | None, vocabulary: Vocabulary, classes: tuple[str, ...]
+) -> pd.DataFrame:
+    """One row per token: surprise and guesses, or the classes, and what it did to every cluster, if there are any."""
     shown = [display_token(token, vocabulary.tokenisation) for token in reading.tokens]
     columns: dict[str, Any] = {"token": shown, "known": reading.known}
     if not classes:
@@ -134,8 +136,8 @@ def steps_table(reading: Reading, flow: ClusterFlow, vocabulary: Vocabulary, cla
     for rank in range(reading.guess_ids.shape[1]):
         columns[f"guess {rank + 1}"] = [vocabulary.display(guess) for guess in reading.guess_ids[:, rank]]
         columns[f"probability {rank + 1}"] = reading.guess_probabilities[:, rank]
-    gained, lost = _changes(flow)
-    for cluster in range(len(flow.sizes)):
+    gained, lost = _changes(flow) if flow else (None, None)
+    for cluster in range(len(flow.sizes) if flow else 0):
         columns[f"gained {cluster + 1}"] = gained[:, cluster]
         columns[f"lost {cluster + 1}"] = lost[:, cluster]
         columns[f"kept {cluster + 1}"] = flow.kept_rate[:, cluster]

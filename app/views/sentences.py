@@ -10,6 +10,7 @@ from app.panels.sentences.in_use import use_texts
 from app.panels.sentences.many_texts import many_texts
 from app.panels.sentences.reading_notes import reading_notes
 from app.panels.sentences.texts import choose_texts, take_texts
+from app.panels.sentences.unrecorded import read_unrecorded
 from data_prep.errors import UserError
 
 
@@ -21,6 +22,12 @@ def take_text(text: str) -> None:
 chosen = selection.current()
 run = chosen.run
 st.title("Sentences", anchor=False)
+if run.origin == "imported" and not cached.is_recorded(run):
+    try:
+        run.open_corpus()
+    except UserError as error:  # it can be read all the same
+        read_unrecorded(chosen, error)
+        raise PageEnded from error
 ensure_recorded(run)
 # Each part keeps its place on the page, so that the picture below is not drawn anew when a notice comes or goes.
 boxes, notes = st.container(), st.container()

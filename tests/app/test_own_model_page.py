@@ -236,6 +236,12 @@ def test_without_a_text_the_pages_say_so(page, open_page, damaged_home):
         assert "was imported without a text" in said(app)
     for name in OF_PREDICTIONS:
         assert not open_page(name, home=damaged_home, run="my-net-lstm-2x6").exception
+    sentences = open_page("sentences", home=damaged_home, run="my-net-lstm-2x6", text="the cat sat")
+    assert not sentences.error
+    (steps,) = [frame.value for frame in sentences.dataframe if "surprise (nats)" in frame.value]
+    assert steps["token"].tolist()[:3] == ["the", "cat", "sat"]
+    assert "gained 1" not in steps
+    assert sentences.selectbox(key="quantity")  # every unit along the text
     assert not open_page("generate", home=damaged_home, run="my-net-lstm-2x6").error  # it needs none
 
 

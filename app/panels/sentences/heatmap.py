@@ -2,6 +2,7 @@
 
 import hashlib
 
+import numpy as np
 import streamlit as st
 
 from analysis.texts.unit_values import quantities
@@ -26,8 +27,8 @@ EXPLAINED = {
 }
 
 
-def heatmap_panel(chosen: Selection, text: str, position: int) -> None:
-    """One quantity of the chosen layer, all units, around a position."""
+def heatmap_panel(chosen: Selection, text: str, position: int, unit_labels: np.ndarray) -> None:
+    """One quantity of the chosen layer, all units, around a position; unit_labels: (H,), their clusters."""
     run, vocabulary = chosen.run, chosen.run.vocabulary
     offered = {_title(quantity): quantity for quantity in quantities(run.recipe.model.cell)}
     left, right = st.columns([4, 1], vertical_alignment="bottom")
@@ -37,17 +38,18 @@ def heatmap_panel(chosen: Selection, text: str, position: int) -> None:
         st.session_state["unit"] = None
     unit = right.number_input("Unit", 0, units - 1, value=None, key="unit", bind="query-params", placeholder="none")
     values = cached.find_unit_values(run, text, chosen.layer, quantity)
-    reading, clusters = cached.find_reading(run, text), chosen.clusters()
+    reading = cached.find_reading(run, text)
     tokens = [display_token(token, vocabulary.tokenisation)[:60] for token in reading.tokens]
     most = max(1, MOST_VALUES // units)
     start = max(0, min(position - most // 2, len(tokens) - most))
     signed = not quantity.endswith("_gate")
-    drawn = hashlib.sha256(repr((run.digest, text, chosen.clustered, quantity, start)).encode()).hexdigest()
+    shown = (run.digest, text, chosen.layer, unit_labels.tolist(), quantity, start)
+    drawn = hashlib.sha256(repr(shown).encode()).hexdigest()
     data = unit_heatmap_data(
         values[start : start + most],
         start,
         tokens[start : start + most],
-        clusters,
+        unit_labels,
         name=_name(quantity),
         signed=signed,
         key=drawn,
@@ -57,7 +59,7 @@ def heatmap_panel(chosen: Selection, text: str, position: int) -> None:
     unit_heatmap(data, (unit, position), key=KEY, on_pick=_take_pick)
     if unit is not None:
         at = f"{values[position, unit]:+.3f}" if signed else f"{values[position, unit]:.3f}"
-        cluster = clusters.unit_labels[unit] + 1
+        cluster = unit_labels[unit] + 1
         said, link = st.columns([3, 1], vertical_alignment="center")
         said.markdown(
             f"**Unit {unit}** ({f'cluster {cluster}' if cluster else 'no cluster'}), {_name(quantity)} {at} at token "
@@ -80,7 +82,7 @@ def heatmap_panel(chosen: Selection, text: str, position: int) -> None:
     first = max(0, min(position - listed // 2, len(tokens) - listed))
     span = "" if listed >= len(tokens) else f", tokens {first + 1:,} to {first + listed:,}"
     numbers(
-        lambda: unit_values_table(values[first : first + listed], first, tokens[first : first + listed], clusters),
+        lambda: unit_values_table(values[first : first + listed], first, tokens[first : first + listed], unit_labels),
         "units-along-text",
         label=f"{_name(quantity).capitalize()} of every unit{span}",
         rows=units,

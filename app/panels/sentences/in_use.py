@@ -65,7 +65,7 @@ def _look(chosen: Selection, texts: Sequence[str], align: str | None, *, guesses
         token_panel(chosen, text, position, labels)
     elif look == "all units":
         st.subheader(f"Every unit along the text{where.removeprefix(' of text')}", anchor=False)
-        heatmap_panel(chosen, text, position)
+        heatmap_panel(chosen, text, position, chosen.clusters().unit_labels)
     else:
         st.subheader(f"In the place of token {position + 1}{where}: {token}", anchor=False)
         what_if_panel(chosen, text, position, labels)
