@@ -29,7 +29,9 @@ def read_unrecorded(chosen: Selection, why: UserError) -> None:
     reading_notes(run, [reading])
     table = steps_table(reading, None, run.vocabulary, run.classes)
     note_table(table, "Every step")
-    st.dataframe(table, height=min(320, 38 + 35 * len(table)))
+    formats = {name: "percent" for name in table if name.startswith("probability")} | {"surprise (nats)": "%.2f"}
+    columns = {name: st.column_config.NumberColumn(format=shown) for name, shown in formats.items()}
+    st.dataframe(table, hide_index=True, height=min(320, 38 + 35 * len(table)), column_config=columns)
     how_to_read(
         "A row per token: how much it surprised the network, and what the network expects next, likeliest first."
         if not run.classes
