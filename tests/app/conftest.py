@@ -1,11 +1,13 @@
 import shutil
 import sys
-import time
 from pathlib import Path
+from threading import Event
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+
+from app.cached.beside import begin_work
 
 MAIN = str(Path(__file__).resolve().parents[2] / "app" / "main.py")
 
@@ -54,11 +56,16 @@ def open_page(recorded_home, monkeypatch):
 def press_and_wait():
     """Press a button that begins work beside the page, and go on when that has ended."""
 
-    def press(app: AppTest, label: str) -> None:
+    def press(app: AppTest, label: str, kind: str) -> None:
+        # It waits until the page is drawn: CPython before 3.11.8 may fail where two threads parse (gh-106905), as a
+        # script that is run and an array file that is read.
+        go_on = Event()
+        begin_work(kind, "before", lambda _: go_on.wait(), again=True)
         next(button for button in app.button if button.label == label).click().run()
-        while app.get("progress"):
-            time.sleep(0.02)
-            app.run()
+        assert app.get("progress")
+        go_on.set()
+        begin_work(kind, "after", lambda _: None, again=True).future.result()
+        app.run()
 
     return press
 

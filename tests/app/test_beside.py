@@ -54,9 +54,9 @@ def test_why_it_failed_is_said_and_it_can_be_tried_again(open_page, damaged_home
     with monkeypatch.context() as patch:
         patch.setattr("app.cached.gates.ensure_gates", refuse)
         app = open_page("gates", home=damaged_home, run="toy-words-lstm", part="test part")
-        press_and_wait(app, BUTTON)
+        press_and_wait(app, BUTTON, "gates")
         assert "disk is full" in said(app)
-    press_and_wait(app, BUTTON)
+    press_and_wait(app, BUTTON, "gates")
     assert not app.exception
     assert "disk is full" not in said(app)
     assert "every one of" in said(app)

@@ -26,7 +26,7 @@ def test_it_is_measured_when_asked_for_and_says_what_the_model_resembled(open_pa
     assert not app.exception
     assert "Not measured yet" in said(app)
     assert len({code.value for code in app.code}) == 3  # what it wrote needs no measuring
-    press_and_wait(app, "Measure it now")
+    press_and_wait(app, "Measure it now", "dynamics")
     assert not app.exception
     found = ensure_dynamics(open_run("kept")).dynamics
     names = [found.models[place].rpartition(" ")[2] for place in found.nearest]

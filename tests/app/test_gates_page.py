@@ -65,7 +65,7 @@ def test_other_thresholds_are_estimated_until_every_token_is_counted(open_page, 
     distributed = stored_recording(open_run(RUN), RecordingOptions()).distributed
     assert f"estimated from {distributed:,} words" in said(app)
     assert "open above 0.85, shut below 0.25" in said(app)  # the nearest bins of a recording
-    press_and_wait(app, "Count every token now")
+    press_and_wait(app, "Count every token now", "gates")
     assert not app.exception
     assert "every one of" in said(app)
     assert "open above 0.87, shut below 0.23" in said(app)
@@ -76,7 +76,7 @@ def test_other_thresholds_are_estimated_until_every_token_is_counted(open_page, 
 def test_the_test_part_is_counted_when_asked_for_and_is_then_the_first_to_be_shown(open_page, own_home, press_and_wait):
     app = open_page("gates", home=own_home, run=RUN, part="test part")
     assert "have not been counted" in said(app)
-    press_and_wait(app, "Count every token now")
+    press_and_wait(app, "Count every token now", "gates")
     tokens = stored_gates(open_run(RUN), "test").tokens
     assert f"every one of {tokens:,} words of the test part" in said(app)
     assert app.query_params["part"] == "test part"
@@ -95,7 +95,7 @@ def test_the_update_gate_of_a_gru_is_drawn_either_way_round(open_page, own_home)
 
 def test_a_classifier_has_gates_too(open_page, own_home, press_and_wait):
     app = open_page("gates", home=own_home, run="reviews-gru", part="test part")
-    press_and_wait(app, "Count every token now")
+    press_and_wait(app, "Count every token now", "gates")
     assert not app.exception
     assert len(traces(app)) == 2
     assert "input gate" not in said(app)  # a GRU has none
