@@ -45,7 +45,7 @@ class Clustering:
 
     @property
     def run(self) -> Run:
-        """The run that was recorded."""
+        """The run that was recorded; looked up at every call."""
         return find_run(self.run_id)
 
     def response(self) -> ExpectedResponse:

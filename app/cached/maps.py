@@ -28,8 +28,8 @@ def find_map(
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _clouds(clustering: Clustering, k: int, width: int, most: int | None) -> tuple[Cloud, ...]:
-    response, clusters = clustering.response(), find_clusters(clustering, k)
-    names = [clustering.run.vocabulary.display(token_id) for token_id in response.token_ids]
+    vocabulary, response, clusters = clustering.run.vocabulary, clustering.response(), find_clusters(clustering, k)
+    names = [vocabulary.display(token_id) for token_id in response.token_ids]
     if most is not None:
         return lay_out_strongest(names, response.mean, clusters, most, width=width)
     return lay_out_clouds(names, response.mean, clusters, width=width)
