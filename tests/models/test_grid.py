@@ -98,7 +98,10 @@ def test_the_grids_that_ship_are_the_papers(name):
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        ("corpus: a\nmodel: {units: [4, 0]}", r"mine, entry 2 \(units 0\), cannot be used: model.units: .* not 0\.(\n|$)"),
+        (
+            "corpus: a\nmodel: {units: [4, 0]}",
+            r"mine, entry 2 \(units 0\), cannot be used: model.units: .* not 0\.(\n|$)",  # its hint follows
+        ),
         ("corpus: a\nmodel: {units: [4, 8]}\nsead: 3", r"entry 1 \(units 4\), .*unknown key sead.* 1 more entries"),
         ("corpus: a\nmodel: {tied: true, units: [200, 8]}", r"entry 2 \(units 8\), .*tied embeddings"),
         ("corpus: a\nseed: [1, 1]", r"two models called a-lstm-2x200-seed-1: entry 1 \(seed 1\) and entry 2"),
